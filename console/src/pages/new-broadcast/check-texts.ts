@@ -33,7 +33,7 @@ export const checkTexts = defineTexts(
       training: "请第二人批准；批准后也不会响",
     },
     lacks: {
-      old: "数字已过 30 秒，正在重算",
+      old: "数字不是现在的，正在重算",
       digitsMissing: (count: number) => `还差 ${count} 位数字`,
       digitsWrong: "和喇叭只数不一样，请再看左边",
       region: "区域的名称还不对",
@@ -130,7 +130,7 @@ export const checkTexts = defineTexts(
       training: "Asks a second person; nothing sounds even when approved",
     },
     lacks: {
-      old: "the numbers are older than 30 s and are computed anew",
+      old: "the numbers are not the present ones and are computed anew",
       digitsMissing: (count: number) => (count === 1 ? "1 digit is missing" : `${count} digits are missing`),
       digitsWrong: "this is not the number of speakers; look at the left again",
       region: "the name of the region is not right yet",

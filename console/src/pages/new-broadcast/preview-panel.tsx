@@ -60,7 +60,7 @@ export function PreviewPanel({ mode, live, expiresAt, children }: PreviewPanelPr
 export function PreviewAge({ live }: { live: Pick<LivePreview, "ageMs" | "isOfThis" | "isCurrent"> }) {
   const words = useTexts(previewTexts);
   const language = useLanguage();
-  if (!live.isOfThis) return <>{words.computing}</>;
+  if (!live.isOfThis) return <span>{words.computing}</span>;
   return (
     <span className={styles.age}>
       <span className={live.isCurrent ? styles.beat : styles.lost} aria-hidden />

@@ -216,6 +216,23 @@ describe("B to D: event, place and text", () => {
     expect(screen.getByRole("button", { name: /^河村/ }).getAttribute("aria-pressed")).toBe("false");
   });
 
+  it("must be impossible: going on while the numbers are those of another place", async () => {
+    const never = new Promise(() => {});
+    const { user, asked } = await write("actual", {
+      "POST /v1/broadcasts/preview": (body) =>
+        (body as { target: { exclude?: string[] } }).target.exclude ? never : preview(),
+    });
+    const button = screen.getByRole("button", { name: "核对并提交真实预警" });
+    await waitFor(() => expect(button.getAttribute("aria-disabled")).toBeNull());
+    await user.click(await screen.findByRole("button", { name: /^河村/ }));
+    expect(button.getAttribute("aria-disabled")).toBe("true");
+    expect(screen.getByText(/还不能核对：正在重算/)).toBeTruthy();
+    const last = () => asked.filter(({ what }) => what.endsWith("/preview")).at(-1)?.body;
+    await waitFor(() => expect(last()).toHaveProperty("target.exclude"));
+    expect(screen.getByText("正在重算")).toBeTruthy();
+    expect(button.getAttribute("aria-disabled")).toBe("true");
+  });
+
   it("says who was faster when the draft has changed meanwhile, and keeps what was written", async () => {
     const { user } = await write("actual", {
       "POST /v1/broadcasts": () => refusal(409, "broadcast_changed"),
@@ -262,6 +279,22 @@ describe("E: the check", () => {
     expect(await screen.findByText(/内容刚被改成第 4 版/)).toBeTruthy();
     expect(((await digits()) as HTMLInputElement).value).toBe("");
     expect(button().getAttribute("aria-disabled")).toBe("true");
+  });
+
+  it("counts numbers of an earlier revision for nothing while the present one's are computed", async () => {
+    const user = userEvent.setup();
+    let revision = 3;
+    const { client } = open("/actual/check/bc-1", {
+      "GET /v1/broadcasts/bc-1": () => broadcast({ revision }),
+      "GET /v1/broadcasts/bc-1/preview": () => (revision === 3 ? preview() : new Promise(() => {})),
+    });
+    await digits();
+    revision = 4;
+    await client.invalidateQueries({ queryKey: ["broadcasts", "one", "bc-1"] });
+    await screen.findByText(/内容刚被改成第 4 版/);
+    await user.type(await digits(), "9");
+    expect(button().getAttribute("aria-disabled")).toBe("true");
+    expect(screen.getByText("正在重算")).toBeTruthy();
   });
 
   it("says in place of the button why the caller may not submit", async () => {

@@ -187,7 +187,7 @@ export function stubPlatform(answers: Readonly<Record<string, Answer>> = {}): As
     const body = text.startsWith("{") ? JSON.parse(text) : text;
     asked.push({ what, body: body as never });
     const answer = answers[what] ?? ANSWERS[what];
-    const said = answer ? answer(body, searchParams) : refusal(404, "not_found");
+    const said = await (answer ? answer(body, searchParams) : refusal(404, "not_found"));
     if (said instanceof Response) return said;
     return new Response(JSON.stringify(said), { headers: { "content-type": "application/json" } });
   });
