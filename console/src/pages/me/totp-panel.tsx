@@ -28,14 +28,20 @@ export function TotpPanel() {
   const confirm = useMutation({ mutationFn: confirmTotp });
   const enrolment = start.data;
 
+  /** Leaves nothing of the secret on the page. */
+  function end() {
+    start.reset();
+    confirm.reset();
+    setStep("none");
+  }
+
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     if (!enrolment) return start.mutate(String(data.get("password")));
     confirm.mutate(String(data.get("code")), {
       onSuccess: () => {
-        start.reset();
-        setStep("none");
+        end();
         toast(words.totpDone);
       },
     });
@@ -79,7 +85,7 @@ export function TotpPanel() {
               <Button type="submit" busy={start.isPending || confirm.isPending}>
                 {enrolment ? words.confirm : words.totpStart}
               </Button>
-              <Button look="quiet" onClick={() => setStep("none")}>
+              <Button look="quiet" onClick={end}>
                 {words.cancel}
               </Button>
             </>
