@@ -1,5 +1,4 @@
 import type { Page } from "playwright-core";
-import { expect } from "vitest";
 import type { Scenery } from "./world/scenery.ts";
 import type { PersonName } from "./world/start-world.ts";
 
@@ -18,7 +17,23 @@ export const PAGES: readonly ListedPage[] = [
   { name: "the overview", route: "/", who: "dispatcher" },
   { name: "my account", route: "/me", who: "dispatcher" },
   { name: "the alarms", route: "/alarms", who: "dutyOfficer" },
+  { name: "the devices", route: "/devices", who: "operator" },
   { name: "the audit", route: "/audit", who: "auditor" },
+  ...(["people", "applications", "tenants", "displays", "changes"] as const).map(
+    (tab): ListedPage => ({
+      name: `the administration of ${tab}`,
+      route: "/admin/:tab?/:id?",
+      at: () => `/admin/${tab}`,
+      who: "administrator",
+    }),
+  ),
+  {
+    name: "a person",
+    route: "/admin/:tab?/:id?",
+    at: () => "/admin/people/zhang.min",
+    who: "administrator",
+  },
+  { name: "the province", route: "/", who: "administrator" },
   { name: "an address that is no page", route: "*", at: () => "/nowhere", who: "dispatcher" },
 ];
 
@@ -27,8 +42,7 @@ export const addressOf = ({ route, at }: ListedPage, scenery: Scenery): string =
 
 /** Waits until a page has its title and nothing of it is still being read. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator("h1").first().waitFor();
-  await expect.poll(() => page.locator("[aria-busy=true]").count()).toBe(0);
+  await page.locator("body:has(h1):not(:has([aria-busy=true]))").waitFor();
 }
 
 /** Opens a page and waits until it is all there. */

@@ -1,6 +1,7 @@
 import { chromium } from "playwright-core";
 import type { TestProject } from "vitest/node";
 import { CHROMIUM_FLAGS, CHROMIUM_MISSING, findChromium } from "./browser/chromium.ts";
+import { buildConsole } from "./world/build.ts";
 import { type Scenery, startScenery } from "./world/scenery.ts";
 import { startWorld, type WorldFacts } from "./world/start-world.ts";
 
@@ -17,15 +18,6 @@ declare module "vitest" {
     /** Null where Chromium is missing. */
     flows: FlowsRun | null;
   }
-}
-
-/** The script is plain JavaScript, which has no types. */
-const BUILDER = new URL("../../scripts/build-console.mjs", import.meta.url).href;
-
-/** Builds the console where it is missing or was made from other sources. */
-async function buildConsole(): Promise<void> {
-  const { ensureConsole } = (await import(BUILDER)) as { ensureConsole: () => void };
-  ensureConsole();
 }
 
 /** Starts one platform and one browser for all flows. */

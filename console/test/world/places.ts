@@ -27,6 +27,8 @@ export async function seededDevices({ dataDir }: WorldFacts): Promise<DeviceCred
 export const TOWNSHIPS = {
   /** 都濡街道, with 18 villages and 9 speakers. */
   scenery: "520326002",
+  /** 蕉坝镇, with 7 villages and 3 speakers, which sound for as long as the flows run. */
+  sounding: "520326112",
   /** 丰乐镇, with 9 villages and 4 speakers. */
   writing: "520326101",
   /** 黄都镇, with 9 villages and 5 speakers. */

@@ -17,6 +17,8 @@ export interface Scenery {
     readonly draft: string;
     /** Waits for an approver. */
     readonly pending: string;
+    /** Sounds for minutes. */
+    readonly onAir: string;
   };
 }
 
@@ -25,23 +27,34 @@ const LEAKING = `gm-${DEMO_COUNTY}-000002`;
 const METERS = 24;
 const CAMERAS = 2;
 
+export interface SceneryOptions {
+  /** True: every device of the county reports, for pictures. */
+  readonly isLarge?: boolean;
+}
+
 /** Long enough for speakers to sound, short enough to be over when pages look at it. */
 const DRILL_LASTS_MS = 25_000;
 
 /** Meters behind their gateway with a day of their past, and some cameras. */
-async function startDevices(world: WorldFacts): Promise<Fleet> {
+async function startDevices(world: WorldFacts, isLarge: boolean): Promise<Fleet> {
   const devices = await seededDevices(world);
-  const meters = devices.filter(({ gatewayId }) => gatewayId === GATEWAY).slice(0, METERS);
-  const cameras = devices.filter(({ kind }) => kind === "camera").slice(0, CAMERAS);
+  const own = (kind: string) => devices.filter((device) => device.kind === kind);
+  const meters = isLarge
+    ? own("gas-meter")
+    : own("gas-meter")
+        .filter(({ gatewayId }) => gatewayId === GATEWAY)
+        .slice(0, METERS);
+  const cameras = own("camera").slice(0, isLarge ? undefined : CAMERAS);
+  const gateways = own("lora-gateway").filter(({ id }) => isLarge || id === GATEWAY);
   return startFleet({
     mqttUrl: `mqtt://127.0.0.1:${world.mqttPort}`,
-    devices: [...devices.filter(({ id }) => id === GATEWAY), ...meters, ...cameras],
+    devices: [...gateways, ...meters, ...cameras],
     seed: 1,
     speedUp: 1,
     historyDays: 1,
-    historyShare: 1,
+    historyShare: isLarge ? 0.1 : 1,
     loss: 0,
-    spreadMs: 500,
+    spreadMs: isLarge ? 8000 : 500,
     scenario: { name: "leak", deviceId: LEAKING },
   });
 }
@@ -53,8 +66,12 @@ async function write(ask: Ask, draft: object): Promise<{ id: string; revision: n
 
 const inTime = (ms: number) => new Date(Date.now() + ms).toISOString();
 
-/** Three broadcasts: one that is over, one that somebody writes, and one that waits. */
-async function airBroadcasts(world: WorldFacts, region: string): Promise<Scenery["broadcasts"]> {
+/** Four broadcasts: one that is over, one that somebody writes, one that waits, and one that sounds. */
+async function airBroadcasts(
+  world: WorldFacts,
+  region: string,
+  sounding: string,
+): Promise<Scenery["broadcasts"]> {
   const [dispatcher, approver] = await Promise.all([
     askAs(world, world.people.dispatcher),
     askAs(world, world.people.approver),
@@ -93,21 +110,45 @@ async function airBroadcasts(world: WorldFacts, region: string): Promise<Scenery
     method: "POST",
     body: { revision: pending.revision },
   });
-  return { ended: drill.id, draft: draft.id, pending: pending.id };
+  const onAir = await write(dispatcher, {
+    ...common,
+    target: { regions: [sounding] },
+    repeatCount: 20,
+    mode: "actual",
+    level: 2,
+    texts: [
+      {
+        language: "zh-CN",
+        headline: "山洪灾害橙色预警",
+        description: "预计未来三小时上游有强降雨，沿河低洼处可能发生山洪。".repeat(3),
+        instruction: "请立即向高处转移，不要过河，不要返回取物。",
+      },
+    ],
+    expiresAt: inTime(3_600_000),
+  });
+  const heard = { revision: onAir.revision };
+  await dispatcher(`/v1/broadcasts/${onAir.id}/submit`, { method: "POST", body: heard });
+  await approver(`/v1/broadcasts/${onAir.id}/approve`, {
+    method: "POST",
+    body: { ...heard, reason: "水位已过警戒线" },
+  });
+  return { ended: drill.id, draft: draft.id, pending: pending.id, onAir: onAir.id };
 }
 
 /** Lets the county live: meters report, speakers listen, a drill sounds. */
 export async function startScenery(
   world: WorldFacts,
+  { isLarge = false }: SceneryOptions = {},
 ): Promise<{ readonly facts: Scenery; stop(): Promise<void> }> {
   const ask = askAsAdministrator(world);
   const township = await readTownship(TOWNSHIPS.scenery, world, ask);
+  const sounding = await readTownship(TOWNSHIPS.sounding, world, ask);
   const [dead, late, off] = township.speakers.map(({ id }) => id);
   const [fleet, speakers] = await Promise.all([
-    startDevices(world),
+    startDevices(world, isLarge),
     connectSpeakers(
       world,
-      township.speakers.filter(({ id }) => id !== off),
+      [...township.speakers, ...sounding.speakers].filter(({ id }) => id !== off),
       {
         faults: new Map([
           [dead!, { amplifier_dead: 0 }],
@@ -120,7 +161,7 @@ export async function startScenery(
     await Promise.all([fleet.stop(0), speakers.stop(0)]);
   };
   try {
-    const broadcasts = await airBroadcasts(world, township.code);
+    const broadcasts = await airBroadcasts(world, township.code, sounding.code);
     await fleet.caughtUp;
     return { facts: { meter: LEAKING, gateway: GATEWAY, speaker: dead!, broadcasts }, stop };
   } catch (error) {
