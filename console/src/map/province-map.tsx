@@ -179,7 +179,6 @@ function Cell({ cell, county, isNamed, href, tabIndex, isHidden, onFocus }: Cell
     <Link
       href={href}
       className={`${styles.cell} ${styles[county.isOnAir ? "playing" : county.state]} ${county.outlined ? styles.outlined : ""}`}
-      aria-label={label}
       aria-hidden={isHidden || undefined}
       tabIndex={tabIndex}
       data-cell={cell.code}
@@ -194,7 +193,7 @@ function Cell({ cell, county, isNamed, href, tabIndex, isHidden, onFocus }: Cell
         </g>
       )}
       {isNamed && (
-        <text x={x} y={y + 4} className={styles.name}>
+        <text x={x} y={y + 4} className={styles.name} aria-hidden>
           {barePlace(cell.name)}
         </text>
       )}

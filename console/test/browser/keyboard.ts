@@ -14,6 +14,8 @@ export interface Stop {
   /** False where nothing shows that it has the focus. */
   readonly isMarked: boolean;
   readonly isOnScreen: boolean;
+  /** In a list, through which `j` and `k` go too. */
+  readonly isInList: boolean;
 }
 
 /** Runs in the page. @returns undefined when the focus has left the page for the browser's own bar */
@@ -30,6 +32,14 @@ function lookAtFocus(): Stop | undefined {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(node);
     return (outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
   };
+  // In a drawing there are no shadows: the edge grows.
+  const isThick = (node: Element) =>
+    node instanceof SVGElement &&
+    [...node.querySelectorAll("path")].some(
+      (path) => Number.parseFloat(getComputedStyle(path).strokeWidth) >= 3,
+    );
+  // The browser itself marks the part of a moment that is being written.
+  const isMoment = element instanceof HTMLInputElement && /^(date|time)/.test(element.type);
   const { top, left, width, height } = element.getBoundingClientRect();
   const label = element.getAttribute("aria-label") ?? element.textContent ?? "";
   return {
@@ -41,7 +51,12 @@ function lookAtFocus(): Stop | undefined {
     height: Math.round(height),
     width: Math.round(width),
     // A ring may be drawn by what holds a field, as around boxes of digits.
-    isMarked: isRing(element) || (element.parentElement !== null && isRing(element.parentElement)),
+    isMarked:
+      isRing(element) ||
+      isThick(element) ||
+      isMoment ||
+      (element.parentElement !== null && isRing(element.parentElement)),
+    isInList: element.closest("[data-list]") !== null,
     isOnScreen: top < innerHeight && left < innerWidth && top + height > 0 && left + width > 0,
   };
 }
@@ -57,6 +72,8 @@ function beginFor(key: string): void {
 }
 
 const MOST_STOPS = 400;
+/** As many of a long list are looked at; the others are like them. */
+const MOST_OF_LIST = 60;
 
 /**
  * Walks through a page by Tab, from one end until the focus leaves it at the other or comes round.
@@ -69,7 +86,9 @@ export async function walkByTab(page: Page, key: "Tab" | "Shift+Tab" = "Tab"): P
     await page.keyboard.press(key);
     const stop = await page.evaluate(lookAtFocus);
     if (stop === undefined || stop.key === stops[0]?.key) return stops;
-    stops.push(stop);
+    // A moment has several parts in one field.
+    if (stop.key !== stops.at(-1)?.key) stops.push(stop);
+    if (stops.filter(({ isInList }) => isInList).length > MOST_OF_LIST) return stops;
   }
   throw new Error(`the focus is still inside after ${MOST_STOPS} steps: ${stops.at(-1)?.name}`);
 }
