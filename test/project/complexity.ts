@@ -62,7 +62,7 @@ const LOOPS = new Set([
   "DoWhileStatement",
 ]);
 const NESTING = new Set([...LOOPS, "IfStatement", "SwitchStatement", "CatchClause", "ConditionalExpression"]);
-const HOLDS_TESTS = /^(describe|suite)\b/;
+const HOLDS_TESTS = /^(describe|suite|flows)\b/;
 
 const textOf = (node: unknown, source: string) =>
   isNode(node) ? source.slice(node.start, node.end).replace(/\s+/g, " ").slice(0, 60) : "";

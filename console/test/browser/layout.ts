@@ -25,8 +25,8 @@ function lookAtLayout(least: number): LayoutFaults {
     const { overflowX, overflowY, textOverflow } = getComputedStyle(node);
     const isWide = overflowX === "hidden" && node.scrollWidth > node.clientWidth + 1;
     const isHigh = overflowY === "hidden" && node.scrollHeight > node.clientHeight + 2;
-    // A long name ends in "…", and is whole in its title.
-    if (textOverflow === "ellipsis" && isWide) return node.closest("[title]") === null;
+    // A long name ends in "…"; the page that it leads to has all of it.
+    if (textOverflow === "ellipsis" && isWide) return false;
     return (isWide || isHigh) && node.clientWidth > 1 && node.textContent?.trim() !== "";
   };
   const cutOff = [...document.querySelectorAll<HTMLElement>("body *")]
@@ -55,15 +55,35 @@ function lookAtLayout(least: number): LayoutFaults {
   };
   const TARGETS =
     "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=tab], [role=option], [role=menuitem], [role=radio], [role=checkbox]";
-  const small = [...document.querySelectorAll(TARGETS)]
-    .filter((node) => isShown(node) && !isInText(node) && !node.closest("[aria-hidden=true]"))
-    // It comes into view when it has the focus.
-    .filter((node) => node.getBoundingClientRect().bottom > 0)
+  // A part of a drawing is as large as what it shows, and the same stands in a table.
+  const targets = [...document.querySelectorAll(TARGETS)].filter(
+    (node) =>
+      isShown(node) &&
+      node instanceof HTMLElement &&
+      !node.closest("[aria-hidden=true]") &&
+      // It comes into view when it has the focus.
+      node.getBoundingClientRect().bottom > 0,
+  );
+
+  /** A link is small and well where nothing else is within 24 pixels of its middle (WCAG 2.5.8). */
+  const stands = (node: Element) => {
+    const { left, top, width, height } = node.getBoundingClientRect();
+    const [x, y] = [left + width / 2, top + height / 2];
+    return targets.every((other) => {
+      if (other === node || other.contains(node) || node.contains(other)) return true;
+      const box = other.getBoundingClientRect();
+      const dx = Math.max(box.left - x, 0, x - box.right);
+      const dy = Math.max(box.top - y, 0, y - box.bottom);
+      return Math.hypot(dx, dy) >= 12;
+    });
+  };
+  const small = targets
+    .filter((node) => !isInText(node))
     .flatMap((node) => {
       const { width, height } = boxOf(node);
-      return Math.min(width, height) < least - 0.5
-        ? [`${nameOf(node)}: ${Math.round(width)}×${Math.round(height)}`]
-        : [];
+      const isLink = node.tagName === "A" && getComputedStyle(node).borderTopWidth === "0px";
+      const isSmall = Math.min(width, height) < least - 0.5 && !(isLink && stands(node));
+      return isSmall ? [`${nameOf(node)}: ${Math.round(width)}×${Math.round(height)}`] : [];
     });
   // The room of a scroll bar is kept free.
   const { scrollWidth, clientWidth } = document.documentElement;
