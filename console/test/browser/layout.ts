@@ -43,11 +43,12 @@ function lookAtLayout(least: number): LayoutFaults {
       (other) => other !== node && (other.textContent ?? "").trim() !== "",
     );
   };
-  /** A field is hit by its label, too. */
+  /** A field is hit by its label, too, and by the box that is drawn around it. */
   const boxOf = (node: Element) => {
-    const boxes = [node, ...((node as HTMLInputElement).labels ?? [])].map((one) =>
-      one.getBoundingClientRect(),
-    );
+    const parent = node.parentElement!;
+    const isBoxed = getComputedStyle(parent).borderTopWidth !== "0px" && node.tagName === "INPUT";
+    const nodes = [node, ...((node as HTMLInputElement).labels ?? []), ...(isBoxed ? [parent] : [])];
+    const boxes = nodes.map((one) => one.getBoundingClientRect());
     return {
       width: Math.max(...boxes.map(({ width }) => width)),
       height: Math.max(...boxes.map(({ height }) => height)),
@@ -60,6 +61,8 @@ function lookAtLayout(least: number): LayoutFaults {
     (node) =>
       isShown(node) &&
       node instanceof HTMLElement &&
+      // Another thing is shown, and hit, in its place.
+      node.offsetWidth > 1 &&
       !node.closest("[aria-hidden=true]") &&
       // It comes into view when it has the focus.
       node.getBoundingClientRect().bottom > 0,
@@ -82,7 +85,8 @@ function lookAtLayout(least: number): LayoutFaults {
     .flatMap((node) => {
       const { width, height } = boxOf(node);
       const isLink = node.tagName === "A" && getComputedStyle(node).borderTopWidth === "0px";
-      const isSmall = Math.min(width, height) < least - 0.5 && !(isLink && stands(node));
+      // A short word is no wider than it is; what a finger misses is the height.
+      const isSmall = (height < least - 0.5 || width < 24) && !(isLink && stands(node));
       return isSmall ? [`${nameOf(node)}: ${Math.round(width)}×${Math.round(height)}`] : [];
     });
   // The room of a scroll bar is kept free.

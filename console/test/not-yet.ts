@@ -1,0 +1,22 @@
+/**
+ * What does not hold yet, by check and page, each with what is wrong. Such a test is skipped, and its reason is in the
+ * report; whoever mends it takes the line out.
+ */
+const NOT_YET: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "28": {
+    "the alarms": "checkboxes of 24 pixels on a phone",
+    "the devices": "fields of the filter of 24 pixels on a phone",
+    "a new drill": "fields of 36 pixels on a phone",
+    "a new actual warning": "fields of 36 pixels on a phone",
+    "the broadcasts": "headlines of 22 pixels in rows",
+    "a broadcast on the air": "tiles are narrower than their words in English",
+    "a broadcast that is over": "tiles are narrower than their words in English",
+    "the administration of people": "names of 20 pixels in lists",
+    "the administration of applications": "names of 14 pixels in width on a phone",
+    "the administration of displays": "checkboxes of 24 pixels on a phone",
+    "a person": "checkboxes of 24 pixels on a phone",
+  },
+};
+
+/** Why a check does not hold yet on a page; undefined where it does. */
+export const notYet = (check: string, page: string): string | undefined => NOT_YET[check]?.[page];
