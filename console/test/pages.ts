@@ -26,6 +26,8 @@ export const PAGES: readonly ListedPage[] = [
   },
   { name: "a speaker", route: "/devices/:id", at: ({ speaker }) => `/devices/${speaker}`, who: "operator" },
   { name: "a gateway", route: "/devices/:id", at: ({ gateway }) => `/devices/${gateway}`, who: "operator" },
+  { name: "the quality of data", route: "/quality", who: "operator" },
+  { name: "the tour", route: "/tour", who: "dispatcher" },
   { name: "the usage", route: "/usage", who: "company" },
   { name: "the doors of a broadcast", route: "/broadcasts/new", who: "dispatcher" },
   {

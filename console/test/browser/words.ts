@@ -22,13 +22,17 @@ function readTexts(): string[] {
 
 /** Units, and names that are the same in Chinese texts: of techniques, of what is exported, of the other language. */
 const SAME_IN_CHINESE = new Set(
-  "KiB m³ m³/h kWh dBm dB km kPa MPa Pa ppm mm cm Hz mA min CSV API HTTP HTTPS MQTT LoRa LoRaWAN CAP ID IP QR TOTP OIDC Excel English URL JSON Ctrl Esc Tab Enter UTC GPS Chrome Firefox Edge Windows Linux HeadlessChrome".split(
+  "KiB m³ m³/h kWh dBm dB km kPa MPa Pa ppm mm cm Hz mA min ms MiB dBSPL XML CSV API HTTP HTTPS MQTT LoRa LoRaWAN CAP ID IP QR TOTP OIDC Excel English URL JSON Ctrl Esc Tab Enter UTC GPS Chrome Firefox Edge Windows Linux HeadlessChrome".split(
     " ",
   ),
 );
 
+/** Ids of the demo's tenants, its mark on devices, and the browser that this very test is. */
+const OF_THE_DEMO = /^(demo(-[a-z]+)?|node)$/;
+
 /** An id of a device, broadcast, person or request, a code, an address or a version: a run of letters with others in it. */
-const isNoWord = (run: string) => /[\d_@]|[a-z]\.[a-z]/.test(run) || SAME_IN_CHINESE.has(run);
+const isNoWord = (run: string) =>
+  /[\d_@]|[a-z]\.[a-z]/.test(run) || SAME_IN_CHINESE.has(run) || OF_THE_DEMO.test(run);
 
 /** The words in Latin letters of a page in Chinese that are neither units nor names. */
 export async function foreignWords(page: Page): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { foreignWords, momentsOn } from "../browser/words.ts";
 import { flow, flows } from "../flow.ts";
+import { notYet } from "../not-yet.ts";
 import { openPage, PAGES, setLook, settled } from "../pages.ts";
 
 flows("the words of a page", () => {
@@ -25,7 +26,8 @@ flows("the words of a page", () => {
 
   flow.for(PAGES)(
     "check 30: $name is in Chinese, but for units and names, and has the same parts in English",
-    async (listed, { signIn, run }) => {
+    async (listed, { signIn, run, skip }) => {
+      skip(notYet("30", listed.name) !== undefined, notYet("30", listed.name));
       const { page } = await signIn(listed.who, { language: "zh" });
       await openPage(page, listed, run.scenery);
       expect(await foreignWords(page)).toEqual([]);
