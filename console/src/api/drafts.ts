@@ -4,13 +4,13 @@ import type { components, operations } from "./schema.ts";
 
 export type DraftJson = components["schemas"]["Broadcast"];
 export type DraftBody = components["schemas"]["BroadcastDraftInput"];
-export type DraftChange = operations["updateBroadcast"]["requestBody"]["content"]["application/json"];
+type DraftChange = operations["updateBroadcast"]["requestBody"]["content"]["application/json"];
 export type TargetJson = components["schemas"]["BroadcastTargetInput"];
 export type PreviewJson = components["schemas"]["BroadcastPreview"];
 export type ImportedAlertJson = components["schemas"]["ImportedAlert"];
 
 /** What a preview depends on. */
-export interface Previewed {
+interface Previewed {
   readonly target: TargetJson;
   readonly mode: DraftBody["mode"];
   readonly class: NonNullable<DraftBody["class"]>;

@@ -11,7 +11,7 @@ export const templatesQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-export interface TemplateFor {
+interface TemplateFor {
   readonly eventCode: string;
   readonly level: 1 | 2 | 3 | 4;
   readonly mode: "actual" | "drill" | "training";

@@ -1,5 +1,5 @@
 const TOWNSHIP_DIGITS = 9;
-export const townshipCode = (code: string): string => code.slice(0, TOWNSHIP_DIGITS);
+const townshipCode = (code: string): string => code.slice(0, TOWNSHIP_DIGITS);
 
 /** Villages by the township that they lie in, in their order. */
 export function byTownship<T extends { readonly code: string }>(villages: readonly T[]): [string, T[]][] {

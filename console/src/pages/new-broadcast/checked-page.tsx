@@ -12,7 +12,7 @@ import { Summary } from "./summary.tsx";
 import { newTexts } from "./texts.ts";
 import { type Checked, useChecked } from "./use-checked.ts";
 
-export interface CheckedPageProps {
+interface CheckedPageProps {
   readonly mode: ModeName;
   readonly id: string;
   readonly heading: string;

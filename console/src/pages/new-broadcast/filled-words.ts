@@ -2,7 +2,7 @@ import { reframe } from "./frame-text.ts";
 import { isChinese, type SpokenText, TEXT_PARTS, type TextPart } from "./text-checks.ts";
 
 /** A piece of a text; a marked one was filled in by the template. */
-export interface Piece {
+interface Piece {
   readonly text: string;
   readonly marked: boolean;
   /** Where it begins, which tells pieces apart. */
@@ -64,10 +64,6 @@ export function wordsOf(
   const text = reframe(framed, "actual");
   return TEXT_PARTS.flatMap((part: TextPart) => filledWords(pattern[part] ?? "", text[part] ?? ""));
 }
-
-/** A text with the same words in it as another, for telling whether a person has changed it. */
-export const sameText = (a: SpokenText, b: SpokenText): boolean =>
-  TEXT_PARTS.every((part) => (a[part] ?? "") === (b[part] ?? ""));
 
 /** How long reading takes at a newsreader's speed, in seconds; the platform's own count stands on the check page. */
 export function readingSeconds(texts: readonly SpokenText[]): number {

@@ -6,7 +6,7 @@ import type { Aim } from "./target.ts";
 import type { SpokenText } from "./text-checks.ts";
 
 /** When it is over: so many hours after the check, or at the moment that a draft came with. */
-export type Lifetime = { readonly hours: number } | { readonly at: string };
+type Lifetime = { readonly hours: number } | { readonly at: string };
 
 /** Everything that is written on the way to a broadcast. */
 export interface Form extends Aim {
@@ -31,7 +31,7 @@ export type Origin =
   | { readonly type: "alarm"; readonly alarm: number }
   | { readonly type: "alert"; readonly sender: string };
 
-export interface StoredDraft {
+interface StoredDraft {
   readonly id: string;
   readonly revision: number;
   /** Its texts are the template's there too, and are filled in anew by the platform. */

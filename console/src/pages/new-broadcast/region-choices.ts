@@ -38,7 +38,7 @@ const choiceOf = (
 });
 
 /** The regions in which the caller may write broadcasts; none means everywhere. */
-export function myRegions(me: MeJson | undefined): string[] {
+function myRegions(me: MeJson | undefined): string[] {
   const areas = me?.actions.find(({ action }) => action === "broadcasts:draft")?.areas ?? [];
   const codes = areas.flatMap(({ regions }) => (regions === "all" ? [] : regions));
   return [...new Set(codes)].filter(

@@ -7,7 +7,7 @@ import { useTexts } from "../../ui/texts.ts";
 import { previewTexts } from "./preview-texts.ts";
 import styles from "./silent-list.module.css";
 
-export type SilentFacts = Pick<
+type SilentFacts = Pick<
   PreviewJson,
   "villagesOffline" | "villagesWithoutSpeaker" | "possiblyWithoutSpeaker" | "byTownship"
 >;

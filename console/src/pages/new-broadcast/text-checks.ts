@@ -19,7 +19,7 @@ export const TEXT_PARTS = ["headline", "description", "instruction"] as const;
 
 export const isChinese = ({ language }: Pick<SpokenText, "language">): boolean =>
   /^(zh|cmn|yue)\b/i.test(language);
-export const isEnglish = ({ language }: Pick<SpokenText, "language">): boolean => /^en\b/i.test(language);
+const isEnglish = ({ language }: Pick<SpokenText, "language">): boolean => /^en\b/i.test(language);
 
 /** Words after which a listener takes a warning for none. */
 const UNREAL = /演习|演练|测试/;

@@ -115,7 +115,7 @@ function LanguageText({ mode, text, filled, refused, onChange }: LanguageTextPro
 }
 
 /** What is wrong with a text, in words. */
-export function useFaultWords(): (fault: TextFault) => string {
+function useFaultWords(): (fault: TextFault) => string {
   const { faults } = useTexts(newTexts);
   return (fault) => {
     if (fault.rule === "says_drill" || fault.rule === "blank_left") return faults[fault.rule](fault.says);
