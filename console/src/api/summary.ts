@@ -6,7 +6,7 @@ export type SummaryJson = components["schemas"]["Summary"];
 /** One part of a region with its counts. */
 export type SummaryPart = SummaryJson["items"][number];
 export type StatusCounts = SummaryJson["total"]["speakers"];
-export type RegionLevelName = SummaryJson["level"];
+type RegionLevelName = SummaryJson["level"];
 
 /** Devices by status, alarms and broadcasts of each part of a region; without a region, of everything. */
 export const summaryQuery = (region: string | undefined, level?: RegionLevelName) =>

@@ -6,7 +6,7 @@ const LENGTHS = [2, 4, 6, 9, 12] as const;
 const SMALLEST = 9;
 
 /** The regions in which the caller may do something; undefined: everywhere. */
-export function regionsOf(me: MeJson, action: ActionName): readonly string[] | undefined {
+function regionsOf(me: MeJson, action: ActionName): readonly string[] | undefined {
   const areas = me.actions.find((one) => one.action === action)?.areas ?? [];
   if (areas.some(({ regions }) => regions === "all")) return undefined;
   return [...new Set(areas.flatMap(({ regions }) => (regions === "all" ? [] : regions)))];

@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, read } from "../api/client.ts";
 
 /** So many of each sort: what is sought is found by typing on, not by scrolling. */
-export const EACH = 5;
+const EACH = 5;
 
 export const placeSearchQuery = (q: string) =>
   queryOptions({

@@ -57,7 +57,7 @@ export const usageQuery = (region: string | undefined, kind: string, metric: str
     refetchInterval: AGAIN_MS,
   });
 
-export interface UsageHours {
+interface UsageHours {
   readonly points: readonly ChartPoint[];
   /** The same hours of the day before. */
   readonly before: readonly (number | null)[];

@@ -22,7 +22,7 @@ export interface RestingTownship extends TownshipRow {
   readonly tiles: readonly RestingVillage[];
 }
 
-export interface RestingVillage extends VillageTile {
+interface RestingVillage extends VillageTile {
   readonly worst: WorstAlarms | undefined;
 }
 
