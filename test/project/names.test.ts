@@ -29,18 +29,16 @@ describe("exported names", () => {
     for (const file of sources) {
       // Only what is imported is used; that a door hands it on, or that something else has its name, is no use.
       const { code } = mask(readFileSync(ROOT + file, "utf8"));
-      const imported = /^import\b[^;()]*? from|\{[^{}]*\}\s*=\s*await import\b|\bimport\([^)]*\)\.\w+/gm;
+      const imported = /^import\b[^;()]*? from\b|\{[^{}]*\}\s*=\s*await import\b|\bimport\([^)]*\)\.\w+/gm;
       for (const [list] of code.matchAll(imported))
         for (const [word] of list.matchAll(/[\w$]+/g))
           usedIn.set(word, (usedIn.get(word) ?? new Set()).add(file));
     }
-    const unused = files
-      .filter((file) => programOf(file) === "platform")
-      .flatMap((file) =>
-        exportsOf(readFileSync(ROOT + file, "utf8"), "values")
-          .filter((name) => [...(usedIn.get(name) ?? [])].every((place) => place === file))
-          .map((name) => `${name} of ${file}`),
-      );
+    const unused = files.flatMap((file) =>
+      exportsOf(readFileSync(ROOT + file, "utf8"), "values")
+        .filter((name) => [...(usedIn.get(name) ?? [])].every((place) => place === file))
+        .map((name) => `${name} of ${file}`),
+    );
     expect(unused).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ import { shellTexts } from "./shell-texts.ts";
 import styles from "./stale-banner.module.css";
 
 /** A hiccup shorter than this is not worth a banner, in milliseconds. */
-const HICCUP_MS = 5_000;
+const HICCUP_MS = 10_000;
 const CLOCK_OFF_MS = 30_000;
 
 /** Says that what is shown may be old, and that this computer's clock is wrong. */

@@ -69,7 +69,7 @@ export function timeAxis(from: number, until: number, widthPx: number, language:
 }
 
 /** How a step of time is called: `02:00` of an hour, `6月21日` of a day, `2026年6月` of a month. */
-export function stepName(at: number, until: number, language: Language): string {
+function stepName(at: number, until: number, language: Language): string {
   const span = until - at;
   if (span > 27 * DAY_MS && isoDay(at).endsWith("-01")) {
     const [year, month] = isoDay(at).split("-");

@@ -1,7 +1,7 @@
 import type { Language } from "./texts.ts";
 
 /** Every time of the console is Beijing's, wherever the computer stands. */
-export const ZONE = "Asia/Shanghai";
+const ZONE = "Asia/Shanghai";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -23,7 +23,7 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
 /** 1 s to 30 s, with jitter, so that a thousand browsers do not come back at once. */
-export const backOffMs = (attempt: number, random = Math.random): number =>
+const backOffMs = (attempt: number, random = Math.random): number =>
   Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt) * (0.5 + random() / 2);
 
 /**

@@ -22,8 +22,6 @@ export function setLive(state: StreamState): void {
   for (const hearer of hearers) hearer();
 }
 
-export const isLive = (): boolean => live.state === "live";
-
 export const useLive = (): Live =>
   useSyncExternalStore(
     (hearer) => {

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { type AreaInput, tenantsQuery } from "../../api/access.ts";
 import { kindsQuery } from "../../api/kinds.ts";
-import { regionSearchQuery } from "../../api/region-search.ts";
+import { placeSearchQuery } from "../../app/search-queries.ts";
 import { useRegionNames } from "../../map/named-grants.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { type Suggestion, TokenList } from "../../ui/token-list.tsx";
@@ -90,7 +90,7 @@ function OneList({ name, value, onChange, suggestions, onType, onlySome }: OneLi
 function useSuggestions(chosen: AreaInput["regions"]) {
   const language = useLanguage();
   const [typed, setTyped] = useState("");
-  const regions = useQuery({ ...regionSearchQuery(typed), enabled: typed.length > 0 });
+  const regions = useQuery({ ...placeSearchQuery(typed), enabled: typed.length > 0 });
   const kinds = useQuery(kindsQuery);
   const tenants = useInfiniteQuery(tenantsQuery);
   const names = useRegionNames(chosen === "all" ? [] : chosen);

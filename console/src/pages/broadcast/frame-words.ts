@@ -24,13 +24,7 @@ export function useFrameWords(broadcast: BroadcastJson): { readonly text: string
 }
 
 /** `张敏提交 02:08 · 王芳批准 02:16` */
-export function usePeopleWords({
-  id,
-  submittedBy,
-  approvedBy,
-  greenChannel,
-  releasedAt,
-}: BroadcastJson): string {
+function usePeopleWords({ id, submittedBy, approvedBy, greenChannel, releasedAt }: BroadcastJson): string {
   const words = useTexts(broadcastTexts);
   const language = useLanguage();
   const nameOf = usePeopleNames(id);

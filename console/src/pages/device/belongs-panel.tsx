@@ -13,7 +13,7 @@ import { dayOf } from "../../ui/time.ts";
 import styles from "./belongs-panel.module.css";
 import { deviceTexts } from "./texts.ts";
 
-export const deviceAddress = (id: string): string => `/devices/${encodeURIComponent(id)}`;
+const deviceAddress = (id: string): string => `/devices/${encodeURIComponent(id)}`;
 
 /** Whose it is, what it is, by which way it speaks. */
 export function BelongsPanel({ device, more }: { device: DeviceJson; more?: ReactNode }) {

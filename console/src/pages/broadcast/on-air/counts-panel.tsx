@@ -64,7 +64,7 @@ function Figure({
 }
 
 /** The same numbers as one bar, with the patterns of the tiles. */
-export function CountsBar({ counts }: { counts: ShownCounts }) {
+function CountsBar({ counts }: { counts: ShownCounts }) {
   const words = useTexts(onAirTexts);
   const states = useStateWords();
   const language = useLanguage();

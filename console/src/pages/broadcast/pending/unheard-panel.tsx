@@ -109,7 +109,7 @@ function VillageList({
 }
 
 /** The names of townships by a village's code. */
-export function townshipNames({ byTownship }: StoredPreviewJson): (village: string) => string {
+function townshipNames({ byTownship }: StoredPreviewJson): (village: string) => string {
   const names = new Map(byTownship.map(({ regionCode, name }) => [regionCode, name]));
   return (village) => names.get(townshipOf(village)) ?? "";
 }

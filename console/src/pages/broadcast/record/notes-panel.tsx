@@ -37,7 +37,7 @@ export function NotesPanel({ broadcast }: { broadcast: BroadcastJson }) {
 }
 
 /** A field for one note. */
-export function NoteForm({ id }: { id: string }) {
+function NoteForm({ id }: { id: string }) {
   const words = useTexts(recordTexts);
   const queries = useQueryClient();
   const [text, setText] = useState("");
