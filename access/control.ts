@@ -20,6 +20,8 @@ export interface Credentials {
   readonly ownOrigin?: string | undefined;
   /** The caller's address. */
   readonly address: string;
+  /** A page asks by itself, before which nobody sits: that is no use of a session. */
+  readonly isUnattended?: boolean;
 }
 
 /** The two questions of the API: who is this caller, and may they do that? */

@@ -45,7 +45,7 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
     type: "cookie" | "bearer",
     credentials: Credentials,
   ): Promise<Principal | undefined> {
-    const session = await sessions.find(token, type);
+    const session = await sessions.find(token, type, credentials.isUnattended !== true);
     const caller = session && directory.findPrincipal(session.principalId);
     if (!caller || caller.type === "application") return refuse(credentials.address, "session");
     if (type === "cookie") assertNotForged(credentials, token);

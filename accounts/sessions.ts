@@ -71,8 +71,8 @@ export interface Sessions {
       readonly lastsMs?: number;
     },
   ): Promise<OpenedSession>;
-  /** The living session of this type with this secret. Asking counts as using it. */
-  find(token: string, type: SessionType): Promise<Session | undefined>;
+  /** The living session of this type with this secret. Asking counts as using it, unless `isUse` is false. */
+  find(token: string, type: SessionType, isUse?: boolean): Promise<Session | undefined>;
   /**
    * How long such a session lives on if it is not used, in milliseconds; 0 when it is over. Asking does not count as
    * use, but for a session that does not end idle: there it only shows when its stream was last open.
@@ -181,10 +181,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       });
       return { session, token };
     },
-    async find(token, type) {
+    async find(token, type, isUse = true) {
       const cached = await look(token, type);
       if (!cached || leftOf(cached) === 0) return undefined;
-      noteSeen(cached);
+      if (isUse) noteSeen(cached);
       return cached.session;
     },
     async timeLeft(token, type) {

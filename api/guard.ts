@@ -101,6 +101,7 @@ export function credentialsOf(request: FastifyRequest): Credentials {
     fetchSite: oneOf(headers["sec-fetch-site"]),
     ownOrigin: ownOriginOf(request),
     address: request.ip,
+    isUnattended: headers["x-unattended"] !== undefined,
   };
 }
 

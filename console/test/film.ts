@@ -80,13 +80,12 @@ async function enterAs(page: Page, name: string): Promise<void> {
   await page.getByRole("navigation", { name: "页面" }).waitFor();
 }
 
+/** Types the number of speakers, as the page shows it. */
 async function readSize(page: Page): Promise<void> {
   const digits = page.getByLabel(/^输入会收到指令的大喇叭只数/);
   await digits.waitFor();
-  const size = await digits.getAttribute("maxlength");
-  const shown = await page.getByText(/^\d+$/).allTextContents();
-  // The first number of that many digits is what would sound.
-  await digits.fill(shown.find((text) => text.length === Number(size)) ?? "");
+  const shown = /(\d+)\s*只/.exec(await page.locator("main").innerText())?.[1];
+  await digits.fill(shown ?? "");
 }
 
 /** The dispatcher's part: from the alarm to the submitted drill. */

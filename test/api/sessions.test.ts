@@ -197,6 +197,17 @@ describe("a session", () => {
     expect(await statusOf(bearer(token))).toBe(401);
   });
 
+  it("ends an hour after somebody last used it, however often a page asks by itself", async () => {
+    const token = await signInForToken(app, "li.na", PASSWORD, { address: newAddress() });
+    const byItself = { ...bearer(token), "x-unattended": "1" };
+    for (let minute = 10; minute < 60; minute += 10) {
+      app.pass(HOUR / 6);
+      expect(await statusOf(byItself)).toBe(200);
+    }
+    app.pass(HOUR / 6);
+    expect(await statusOf(byItself)).toBe(401);
+  });
+
   it("by cookie is no bearer token, and the other way round", async () => {
     const token = await signInForToken(app, "li.na", PASSWORD, { address: newAddress() });
     const browser = await signInForCookie(app, "li.na", PASSWORD);

@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { isUnattended } from "./attended.ts";
 import { noteServerDate } from "./clock.ts";
 import { ApiError, problemOf } from "./problem.ts";
 import type { paths } from "./schema.ts";
@@ -20,6 +21,7 @@ export function onSessionLost(hearer: () => void): () => void {
 export async function platformFetch(input: Request): Promise<Response> {
   const request = new Request(input);
   if (csrfToken !== null && request.method !== "GET") request.headers.set("x-csrf-token", csrfToken);
+  if (request.method === "GET" && isUnattended()) request.headers.set("x-unattended", "1");
   let response: Response;
   try {
     response = await fetch(request);

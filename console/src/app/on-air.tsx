@@ -23,7 +23,11 @@ export function OnAirStrip() {
   const { data: me } = useQuery(meQuery);
   const enabled = me !== undefined && isOpenTo(me, "broadcasts:read");
   const { data } = useQuery({ ...openBroadcastsQuery, enabled });
-  const onAir = (data?.items ?? []).filter(({ state }) => ON_AIR.includes(state)).slice(0, MOST);
+  // The oldest first: what comes on air must not push another one's button under a finger that is about to press.
+  const onAir = (data?.items ?? [])
+    .filter(({ state }) => ON_AIR.includes(state))
+    .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+    .slice(0, MOST);
   const details = useQueries({ queries: onAir.map(({ id }) => broadcastQuery(id)) });
   const [path] = useLocation();
   useEffect(() => forgetAllStopped, []);
