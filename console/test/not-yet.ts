@@ -20,6 +20,7 @@ const NOT_YET: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "a meter": "the details of events are shown by their codes",
     "a speaker": "the details of events are shown by their codes",
     "a gateway": "uplink and downlink are not translated",
+    "the administration of applications": "scopes are shown by their codes",
     "the audit": "kinds of objects are shown by their codes",
   },
 };

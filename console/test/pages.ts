@@ -60,7 +60,8 @@ export const PAGES: readonly ListedPage[] = [
     at: ({ broadcasts: { pending } }) => `/broadcasts/new/actual/release/${pending}`,
     who: "dutyOfficer",
   },
-  { name: "the audit", route: "/audit", who: "auditor" },
+  // Of what happened once: other flows add to the whole of it all the time.
+  { name: "the audit", route: "/audit", at: () => "/audit?action=device.seed", who: "auditor" },
   { name: "the broadcasts", route: "/broadcasts", who: "approver" },
   {
     name: "a broadcast that waits",

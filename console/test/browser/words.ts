@@ -27,8 +27,8 @@ const SAME_IN_CHINESE = new Set(
   ),
 );
 
-/** Ids of the demo's tenants, its mark on devices, and the browser that this very test is. */
-const OF_THE_DEMO = /^(demo(-[a-z]+)?|node)$/;
+/** Ids of the demo's tenants and applications and of an example, its mark on devices, and the browser that this very test is. */
+const OF_THE_DEMO = /^(demo(-[a-z]+)?|node|county-dashboard|gas-billing|resident-app|wuchuan-gas)$/;
 
 /** An id of a device, broadcast, person or request, a code, an address or a version: a run of letters with others in it. */
 const isNoWord = (run: string) =>
