@@ -62,7 +62,9 @@ class Film {
     this.#page = page;
   }
 
+  /** Takes a picture once nothing of the page is still being read. */
   async shoot(name: string): Promise<void> {
+    await this.#page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
     const session = await this.#page.context().newCDPSession(this.#page);
     const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 80 });
     await session.detach();
@@ -84,8 +86,13 @@ async function enterAs(page: Page, name: string): Promise<void> {
 async function readSize(page: Page): Promise<void> {
   const digits = page.getByLabel(/^输入会收到指令的大喇叭只数/);
   await digits.waitFor();
+  await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
   const shown = /(\d+)\s*只/.exec(await page.locator("main").innerText())?.[1];
-  await digits.fill(shown ?? "");
+  // A page that has just come may be read anew once more, and asks again then.
+  for (let times = 0; times < 5 && (await digits.inputValue()) !== shown; times++) {
+    await digits.fill(shown ?? "");
+    await page.waitForTimeout(500);
+  }
 }
 
 /** The dispatcher's part: from the alarm to the submitted drill. */
@@ -106,7 +113,6 @@ async function write(page: Page, film: Film): Promise<void> {
     .first()
     .click();
   const review = page.getByRole("button", { name: /^核对并提交/ });
-  await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
   await review.waitFor();
   await film.shoot("place-and-text");
   await review.click();
@@ -119,7 +125,7 @@ async function write(page: Page, film: Film): Promise<void> {
 
 /** The approver's part: from what waits to the coverage. */
 async function approve(page: Page, film: Film, address: string): Promise<void> {
-  await page.getByRole("button", { name: /我的账号/ }).click();
+  await page.getByTitle("我的账号").click();
   await page.getByRole("menuitem", { name: "退出登录" }).click();
   await page.getByRole("button", { name: "以王芳的身份进入" }).waitFor();
   await enterAs(page, "王芳");
