@@ -16,6 +16,10 @@ const NOT_YET: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "the administration of displays": "checkboxes of 24 pixels on a phone",
     "a person": "checkboxes of 24 pixels on a phone",
   },
+  "29": {
+    "the devices": "devices report while it is looked at, and two browsers read the list at two moments",
+    "the quality of data": "its sums are of two moments in two browsers",
+  },
   "30": {
     "a meter": "the details of events are shown by their codes",
     "a speaker": "the details of events are shown by their codes",

@@ -10,14 +10,14 @@ import { WhoAmI } from "./who-am-i.tsx";
 
 const THEMES: readonly Theme[] = ["light", "dark", "system"];
 
-/** What the person sets for this browser, and the way out. In a part of its own: menus are large. */
+/** What the person sets for this browser, and the way out. It comes when it was asked for, and so is open. */
 export default function AccountMenu({ me }: { me: MeJson }) {
   const words = useTexts(shellTexts);
   const { language, theme } = usePreferences();
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   return (
-    <Menu.Root>
+    <Menu.Root defaultOpen>
       <Menu.Trigger className={styles.who} title={words.account}>
         <WhoAmI me={me} />
       </Menu.Trigger>

@@ -13,11 +13,11 @@ import { Boundary, TryAgain } from "./boundary.tsx";
 import { FrameProvider } from "./frame.tsx";
 import { usePreferences } from "./preferences.ts";
 import { Shell } from "./shell.tsx";
-import { SignInPage } from "./sign-in-page.tsx";
 import { StreamHolder } from "./stream-holder.tsx";
 import { useOnlyOwn } from "./use-only-own.ts";
 
 const SignInAgain = lazy(() => import("./sign-in-again.tsx"));
+const SignInPage = lazy(() => import("./sign-in-page.tsx"));
 const Wall = lazy(() => import("../pages/wall/wall.tsx"));
 const Pairing = lazy(() => import("../pages/wall/pairing.tsx"));
 /** Outside of the shell: at a screen on a wall nobody clicks. */
@@ -99,7 +99,14 @@ function Gate({ children }: { children: ReactNode }) {
   const error = session.error ?? me.error;
   if (isApiError(error, "unauthorized", "session_not_found") || (lost && !session.data)) {
     const onDone = () => void signedIn();
-    return isWall ? <PairingDoor onDone={onDone} /> : <SignInPage onDone={onDone} />;
+    if (isWall) return <PairingDoor onDone={onDone} />;
+    return (
+      <Boundary where="door">
+        <Suspense>
+          <SignInPage onDone={onDone} />
+        </Suspense>
+      </Boundary>
+    );
   }
   if (error && isWall) return <TryAgain error={error} onAgain={() => void session.refetch()} />;
   if (error) return <ProblemView error={error} onAgain={() => void session.refetch()} />;

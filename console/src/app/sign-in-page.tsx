@@ -11,7 +11,7 @@ import { SignInForm } from "./sign-in.tsx";
 import styles from "./sign-in-page.module.css";
 
 /** The door: the platform's name, the form, the language. */
-export function SignInPage({ onDone }: { onDone: () => void }) {
+export default function SignInPage({ onDone }: { onDone: () => void }) {
   const words = useTexts(shellTexts);
   const { language } = usePreferences();
   const platform = useQuery(platformQuery);

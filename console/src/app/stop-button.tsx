@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Square } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { takeStep } from "../api/broadcast-steps.ts";
 import { type BroadcastJson, broadcastKeys } from "../api/broadcasts.ts";
 import { isApiError } from "../api/problem.ts";
@@ -8,9 +8,11 @@ import { Button } from "../ui/button.tsx";
 import { ProblemBanner } from "../ui/problem-view.tsx";
 import { useTexts } from "../ui/texts.ts";
 import styles from "./stop-button.module.css";
-import { StopCode } from "./stop-code.tsx";
 import { stopTexts } from "./stop-texts.ts";
 import { noteStopped } from "./stopped.ts";
+
+/** Dialogs take much to load, and this one is seldom asked for. */
+const StopCode = lazy(() => import("./stop-code.tsx"));
 
 export interface StopButtonProps {
   readonly broadcast: Pick<BroadcastJson, "id" | "steps">;
@@ -66,7 +68,9 @@ export function StopButton({ broadcast: { id, steps }, headline, small }: StopBu
       {!small && <p className={styles.hint}>{words.hint}</p>}
       {error && <ProblemBanner error={error} onAgain={() => void stop()} />}
       {asksCode && (
-        <StopCode busy={busy} onCode={(code) => void stop(code)} onClose={() => setAsksCode(false)} />
+        <Suspense>
+          <StopCode busy={busy} onCode={(code) => void stop(code)} onClose={() => setAsksCode(false)} />
+        </Suspense>
       )}
     </div>
   );

@@ -6,7 +6,7 @@ import { useTexts } from "../ui/texts.ts";
 import { stopTexts } from "./stop-texts.ts";
 
 /** Asks for the code of the second factor, where a platform wants one for a stop. */
-export function StopCode({
+export default function StopCode({
   busy,
   onCode,
   onClose,

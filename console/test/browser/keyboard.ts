@@ -40,6 +40,10 @@ function lookAtFocus(): Stop | undefined {
     );
   // The browser itself marks the part of a moment that is being written.
   const isMoment = element instanceof HTMLInputElement && /^(date|time)/.test(element.type);
+  const holder = element.parentElement;
+  const around = [element, holder, holder?.parentElement, ...(holder?.children ?? [])].filter(
+    (node) => node instanceof Element,
+  );
   const { top, left, width, height } = element.getBoundingClientRect();
   const label = element.getAttribute("aria-label") ?? element.textContent ?? "";
   return {
@@ -50,13 +54,9 @@ function lookAtFocus(): Stop | undefined {
     left: Math.round(left + scrollX),
     height: Math.round(height),
     width: Math.round(width),
-    // A ring may be drawn by what holds a field, as around boxes of digits.
-    isMarked:
-      isRing(element) ||
-      isThick(element) ||
-      isMoment ||
-      (element.parentElement !== null && isRing(element.parentElement)),
-    isInList: element.closest("[data-list]") !== null,
+    // A ring may be drawn by what holds a field, or by a box beside it that stands for it, as for digits.
+    isMarked: isMoment || around.some((node) => isRing(node) || isThick(node)),
+    isInList: element.closest("[data-list], [role=table]") !== null,
     isOnScreen: top < innerHeight && left < innerWidth && top + height > 0 && left + width > 0,
   };
 }

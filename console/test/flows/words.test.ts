@@ -7,7 +7,8 @@ import { openPage, PAGES, setLook, settled } from "../pages.ts";
 flows("the words of a page", () => {
   flow.for(PAGES)(
     "check 29: $name shows the same times in New York and in Shanghai",
-    async (listed, { signIn, run }) => {
+    async (listed, { signIn, run, skip }) => {
+      skip(notYet("29", listed.name) !== undefined, notYet("29", listed.name));
       const [here, there] = await Promise.all([
         signIn(listed.who, { timezoneId: "Asia/Shanghai" }),
         signIn(listed.who, { timezoneId: "America/New_York" }),

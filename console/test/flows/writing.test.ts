@@ -25,7 +25,7 @@ async function prepare(page: Page, mode: "drill" | "actual", region: string): Pr
   await page.getByRole("radio", { name: /11A51/ }).check();
   await page.locator("fieldset").getByText("较大").click();
   await page.getByRole("combobox", { name: "加区域" }).fill(region);
-  await page.getByRole("option").first().click();
+  await page.locator("[role=option]").first().click();
   await expect.poll(() => review(page).isEnabled()).toBe(true);
 }
 
@@ -112,7 +112,7 @@ flows("writing a broadcast", () => {
       // Another target is another number, which has to be read.
       await page.getByRole("link", { name: "返回修改" }).click();
       await page.getByRole("combobox", { name: "加区域" }).fill("520326002");
-      await page.getByRole("option").first().click();
+      await page.locator("[role=option]").first().click();
       await expect.poll(() => review(page).isEnabled()).toBe(true);
       await review(page).click();
       await digits(page).waitFor();

@@ -32,7 +32,6 @@ export function SilentList({ preview }: { preview: SilentFacts }) {
         <EarOff aria-hidden />
         {silent > 0 || isKnown ? words.silent(count(silent)) : words.silentUnknown}
       </h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <dl tabIndex={0}>
         <Villages title={words.allOffline} list={offline} preview={preview} />
         <Villages

@@ -65,7 +65,7 @@ function Ranked({ ranked, total, unwell }: Gateways) {
       )}
       <ul data-list>
         {ranked.slice(0, shown).map((gateway) => (
-          <GatewayLine key={gateway.id} gateway={gateway} />
+          <GatewayLine key={gateway.id} gateway={gateway} seesAny={total > 0} />
         ))}
       </ul>
       {rest.length > 0 && (
@@ -79,12 +79,13 @@ function Ranked({ ranked, total, unwell }: Gateways) {
   );
 }
 
-function GatewayLine({ gateway }: { gateway: GatewayState }) {
+/** Whoever sees no gateway at all, such as a gas company, is not told of this one either: it is not asked for. */
+function GatewayLine({ gateway, seesAny }: { gateway: GatewayState; seesAny: boolean }) {
   const { gateways: words } = useTexts(qualityTexts);
   const { id, total } = gateway;
-  const asked = useQuery({ ...deviceQuery(id), enabled: !gateway.device, retry: false });
+  const asked = useQuery({ ...deviceQuery(id), enabled: !gateway.device && seesAny, retry: false });
   const device = gateway.device ?? asked.data;
-  const hidden = !device && isApiError(asked.error, "device_not_found", "forbidden");
+  const hidden = !device && (!seesAny || isApiError(asked.error, "device_not_found", "forbidden"));
   const name = device?.name ?? id;
   return (
     <li className={styles.line}>
