@@ -105,6 +105,11 @@ export const PAGES: readonly ListedPage[] = [
   { name: "an address that is no page", route: "*", at: () => "/nowhere", who: "dispatcher" },
 ];
 
+/**
+ * Every third of them, for checks of what all pages have from the same parts and which take long; each with `WIDE=1`.
+ */
+export const SOME_PAGES = process.env.WIDE ? PAGES : PAGES.filter((_, place) => place % 3 === 0);
+
 export const addressOf = ({ route, at }: ListedPage, scenery: Scenery): string =>
   `/console${at ? at(scenery) : route}`;
 
