@@ -56,11 +56,14 @@ describe("the commands of the catalog", () => {
     const all = catalog.flatMap(({ kind, commands = [] }) =>
       commands.map(({ name, dangerous = false }) => [kind, name, dangerous]),
     );
-    expect(all).toEqual([
-      ["gas-meter", "close-valve", true],
-      ["gas-meter", "open-valve", true],
-      ["example", "heat", false],
-    ]);
+    // A kind that is added says it for itself.
+    expect(all).toEqual(
+      expect.arrayContaining([
+        ["gas-meter", "close-valve", true],
+        ["gas-meter", "open-valve", true],
+        ["example", "heat", false],
+      ]),
+    );
   });
 });
 
