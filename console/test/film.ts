@@ -145,7 +145,7 @@ async function approve(page: Page, film: Film, address: string): Promise<void> {
   await page.getByText("播放中").first().waitFor();
   await film.shoot("on-air");
   await page
-    .getByText(/已结束|全部发声|播发结束|已播完/)
+    .getByText(/\d+ 只证实发声$/)
     .first()
     .waitFor({ timeout: 180_000 });
   await film.shoot("coverage");
