@@ -2,8 +2,12 @@ import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 import "../../../test/helpers/patience.ts";
 
-// Files share a process and its document.
-afterEach(cleanup);
+// Files share a process and its document. An open dialog holds the page still, and a test may end before it lets go.
+afterEach(() => {
+  cleanup();
+  document.body.replaceChildren();
+  for (const element of [document.documentElement, document.body]) element.removeAttribute("style");
+});
 
 // As `vi.waitFor` has it: a busy machine is slow.
 configure({ asyncUtilTimeout: 20_000 });

@@ -13,6 +13,7 @@ beforeEach(() => vi.stubEnv("VITE_BUILD", OWN));
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   vi.useRealTimers();
   sessionStorage.clear();
 });
@@ -116,8 +117,12 @@ describe("check 35: a part that is missing after an upgrade", () => {
   it("does not load the page anew where the browser keeps nothing: it could not tell the first time", () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const reload = vi.spyOn(location, "reload").mockImplementation(() => {});
-    vi.spyOn(sessionStorage, "setItem").mockImplementation(() => {
-      throw new DOMException("no room", "QuotaExceededError");
+    // A spy on the storage itself would stay in it, for the files that share this process.
+    vi.stubGlobal("sessionStorage", {
+      getItem: () => null,
+      setItem: () => {
+        throw new DOMException("no room", "QuotaExceededError");
+      },
     });
     show(Missing);
     expect(reload).not.toHaveBeenCalled();

@@ -47,7 +47,7 @@ describe("a chart", () => {
     expect(container.textContent).toContain("缺 00:00");
     expect(container.textContent).toContain("6月21日");
     expect(container.textContent).toContain("19 时起 7 小时未归零");
-    expect(container.querySelector(".last")?.textContent).toBe("0.312");
+    expect(container.querySelector('[class*="_last_"]')?.textContent).toBe("0.312");
     expect(screen.getByRole("group").getAttribute("aria-label")).toBe(
       "流量，6月20日 22:00 至 6月21日 01:00，最低 0.312 m³/h，最高 1,423.518 m³/h. 按左右键逐点读数",
     );
