@@ -1,9 +1,9 @@
 // `node scripts/build-console.mjs`, a part of `npm run build`: makes the operators' console in dist/console/, with a
 // compressed file beside each one that is worth it. `ensureConsole` does so only where that was made from other sources,
 // in some seconds: so `npm start` and the demo always show the console that belongs to them.
+// Its stamp is a hash of its sources, of which the platform tells pages too, so that an old one notices.
 // Plain JavaScript, and nothing but Node and vite, as it runs before anything is compiled.
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -17,11 +17,9 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { hashFiles, readStamp, STAMP } from "./build.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-
-/** In dist/console/: a hash of its sources. The platform tells pages of it, so that an old one notices. */
-const STAMP = "built-from";
 
 /** Below this a file fits into one packet as it is. */
 const WORTH_COMPRESSING = 1024;
@@ -43,7 +41,7 @@ export const canBuildConsole = (root = ROOT) =>
 export function ensureConsole(root = ROOT) {
   if (!canBuildConsole(root)) return;
   const stamp = hashSources(root);
-  if (readStamp(root) === stamp) return;
+  if (readStamp(join(root, "dist/console")) === stamp) return;
   console.error("Building the console, which takes some seconds ...");
   buildConsole(root, stamp);
 }
@@ -102,17 +100,9 @@ function exchange(root, made) {
     renameSync(made, place);
   } catch (error) {
     // Another process was quicker.
-    if (readStamp(root) === undefined) throw error;
+    if (readStamp(join(root, "dist/console")) === undefined) throw error;
   } finally {
     rmSync(former, { recursive: true, force: true });
-  }
-}
-
-function readStamp(root) {
-  try {
-    return readFileSync(join(root, "dist/console", STAMP), "utf8").trim();
-  } catch {
-    return undefined;
   }
 }
 
@@ -126,15 +116,7 @@ function hashSources(root) {
     const file = join(entry.parentPath, entry.name).slice(root.length + 1);
     if (entry.isFile() && !NO_SOURCE.test(file)) files.push(file);
   }
-  const hash = createHash("sha256");
-  for (const file of files.sort()) {
-    if (existsSync(join(root, file)))
-      hash
-        .update(`${file}\0`)
-        .update(readFileSync(join(root, file)))
-        .update("\0");
-  }
-  return hash.digest("hex");
+  return hashFiles(root, files);
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

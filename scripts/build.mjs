@@ -29,8 +29,8 @@ const ASSETS = ["store/migrations", "seeds/data", "package.json", "scripts/run.m
 /** In dist/, and made by itself (`build-console.mjs`): the operators' console. */
 const CONSOLE = "console";
 
-/** In dist/: a hash of its sources. Content rather than times, which copies and checkouts change. */
-const STAMP = "built-from";
+/** In a built folder: a hash of its sources. Content rather than times, which copies and checkouts change. */
+export const STAMP = "built-from";
 
 /** A build that cannot be made; the message is for the person who asked for it. */
 export class BuildFailed extends Error {}
@@ -44,7 +44,7 @@ export const canBuild = (root = ROOT) => existsSync(join(root, "node_modules/typ
  */
 export function ensureBuilt(root = ROOT) {
   const stamp = hashSources(root);
-  const isThere = () => readStamp(root) === stamp;
+  const isThere = () => readStamp(join(root, "dist")) === stamp;
   if (isThere()) return;
   // Another command that started at the same time may be about to load its own build of the same sources.
   build(root, stamp, ["--noCheck", "--noResolve", "--types", ""], () => !isThere());
@@ -114,7 +114,7 @@ function exchange(root, made, stamp) {
     keepConsole(former, dist);
   } catch (error) {
     // Another process was quicker.
-    if (readStamp(root) !== stamp) throw error;
+    if (readStamp(join(root, "dist")) !== stamp) throw error;
   } finally {
     rmSync(former, { recursive: true, force: true });
   }
@@ -129,9 +129,10 @@ function keepConsole(former, dist) {
   }
 }
 
-function readStamp(root) {
+/** What a built folder was made from; undefined where there is none. */
+export function readStamp(folder) {
   try {
-    return readFileSync(join(root, "dist", STAMP), "utf8").trim();
+    return readFileSync(join(folder, STAMP), "utf8").trim();
   } catch {
     return undefined;
   }
@@ -159,6 +160,11 @@ function hashSources(root) {
     if (asset.includes(".")) files.push(asset);
     else walk(`${asset}/`, () => true);
   }
+  return hashFiles(root, files);
+}
+
+/** One hash of the names and contents of those of these files that are there. */
+export function hashFiles(root, files) {
   const hash = createHash("sha256");
   for (const file of files.sort()) {
     if (existsSync(join(root, file)))
