@@ -1,13 +1,8 @@
 import type { Bodies } from "./access.ts";
-import { api, read } from "./client.ts";
-import { problemOf } from "./problem.ts";
+import { api, done, read } from "./client.ts";
 
 /** The steps of an administrator; each throws the platform's ApiError. */
 
-async function done(answer: Promise<{ error?: unknown; response: Response }>): Promise<void> {
-  const { error, response } = await answer;
-  if (!response.ok) throw problemOf(response, error);
-}
 const at = (id: string) => ({ params: { path: { id } } });
 
 export const createPerson = (body: Bodies["createPerson"]) => read(api.POST("/v1/people", { body }));

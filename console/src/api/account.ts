@@ -1,6 +1,5 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
-import { api, read } from "./client.ts";
-import { problemOf } from "./problem.ts";
+import { api, done, read } from "./client.ts";
 
 /** My sessions on all machines, newest first. */
 export const sessionsQuery = infiniteQueryOptions({
@@ -14,12 +13,6 @@ export const sessionsQuery = infiniteQueryOptions({
   initialPageParam: "",
   getNextPageParam: (page) => page.nextCursor ?? undefined,
 });
-
-/** The answer of a step has no body. @throws ApiError */
-async function done(answer: Promise<{ error?: unknown; response: Response }>): Promise<void> {
-  const { error, response } = await answer;
-  if (!response.ok) throw problemOf(response, error);
-}
 
 export const endSession = (no: number) => done(api.DELETE("/v1/sessions/{no}", { params: { path: { no } } }));
 

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, read } from "./client.ts";
+import { given } from "./given.ts";
 import type { components } from "./schema.ts";
 
 export type AuditRowJson = components["schemas"]["AuditRow"];
@@ -26,9 +27,3 @@ export const auditQuery = (filter: AuditFilter) =>
     initialPageParam: "",
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
-
-/** Without what is undefined or empty: the platform refuses an empty filter. */
-const given = <T extends object>(filter: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(
-    Object.entries(filter).filter(([, value]) => value !== undefined && value !== ""),
-  ) as never;

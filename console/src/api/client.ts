@@ -52,3 +52,8 @@ export async function read<T>(answer: Promise<Answer<T>>): Promise<Exclude<NonNu
   if (!response.ok) throw problemOf(response, error);
   return data as Exclude<NonNullable<T>, string>;
 }
+
+/** A step whose answer has no body. @throws ApiError unless it is 2xx */
+export async function done(answer: Promise<Answer<unknown>>): Promise<void> {
+  await read(answer);
+}

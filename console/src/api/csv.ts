@@ -44,8 +44,3 @@ export function saveFile(blob: Blob, name: string): void {
   // The browser has taken the file by then.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
-
-/** Both at once, for short lists. @throws ApiError */
-export async function downloadCsv(path: string, name: string): Promise<void> {
-  saveFile(await fetchCsv(path, new AbortController().signal, () => {}), `${name}.csv`);
-}

@@ -52,8 +52,7 @@ export async function pairDisplay(code: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  const { response } = await api.DELETE("/v1/sessions/current");
-  void response;
+  await api.DELETE("/v1/sessions/current");
   setCsrfToken(null);
 }
 

@@ -1,21 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useLocation } from "wouter";
-import { peopleQuery, tenantsQuery } from "../../api/access.ts";
+import { peopleQuery } from "../../api/access.ts";
 import { createPerson } from "../../api/access-steps.ts";
 import { useParameters } from "../../ui/address.ts";
-import { Button } from "../../ui/button.tsx";
-import { Empty } from "../../ui/empty.tsx";
-import { SelectField, TextField } from "../../ui/field.tsx";
-import { Loaded } from "../../ui/loaded.tsx";
-import { MoreButton } from "../../ui/more-button.tsx";
-import { Panel } from "../../ui/panel.tsx";
-import { ProblemBanner } from "../../ui/problem-view.tsx";
+import { TextField } from "../../ui/field.tsx";
 import { useTexts } from "../../ui/texts.ts";
-import styles from "./admin.module.css";
 import { isWhole, type RoleGrant, RoleGrantsEditor } from "./grants-editor.tsx";
-import { PrincipalList } from "./principal-list.tsx";
-import { SearchField } from "./search-field.tsx";
+import { PrincipalForm } from "./principal-form.tsx";
+import { PrincipalsTab } from "./principals-tab.tsx";
 import { adminTexts } from "./texts.ts";
 import { useAccessStep } from "./use-access-step.ts";
 
@@ -23,101 +16,50 @@ export function PeopleTab() {
   const words = useTexts(adminTexts);
   const [parameters] = useParameters();
   const people = useInfiniteQuery(peopleQuery(parameters.get("q") ?? ""));
-  const rows = people.data?.pages.flatMap(({ items }) => items) ?? [];
-  const [adding, setAdding] = useState(false);
   return (
-    <>
-      {adding && <AddPerson onClose={() => setAdding(false)} />}
-      <Panel
-        title={words.tabs.people}
-        flush
-        more={
-          <>
-            <SearchField />
-            {!adding && (
-              <Button look="primary" small onClick={() => setAdding(true)}>
-                {words.addPerson}
-              </Button>
-            )}
-          </>
-        }
-      >
-        <Loaded query={people} lines={8}>
-          {() =>
-            rows.length === 0 ? (
-              <Empty title={words.noneFits}>{words.noneNext}</Empty>
-            ) : (
-              <PrincipalList rows={rows} folder="people" caption={words.tabs.people} />
-            )
-          }
-        </Loaded>
-        <MoreButton query={people}>{words.more}</MoreButton>
-      </Panel>
-    </>
+    <PrincipalsTab
+      title={words.tabs.people}
+      folder="people"
+      query={people}
+      add={words.addPerson}
+      form={(onClose) => <AddPerson onClose={onClose} />}
+    />
   );
 }
 
 function AddPerson({ onClose }: { onClose: () => void }) {
   const words = useTexts(adminTexts);
   const [, navigate] = useLocation();
-  const tenants = useInfiniteQuery(tenantsQuery);
   const [grants, setGrants] = useState<RoleGrant[]>([]);
   const add = useAccessStep(createPerson, words.created, ({ id }) =>
     navigate(`/admin/people/${encodeURIComponent(id)}`),
   );
-  const ready = grants.every(({ area }) => isWhole(area));
-
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    if (!ready) return;
-    const data = new FormData(event.currentTarget);
-    const text = (name: string) => String(data.get(name) ?? "").trim();
-    const password = String(data.get("password") ?? "");
-    add.mutate({
-      id: text("id"),
-      name: text("name"),
-      tenantId: text("tenant"),
-      grants: grants.map(({ role, area }) => ({ role, area })),
-      ...(password === "" ? {} : { password }),
-    });
-  }
-
-  const options = (tenants.data?.pages.flatMap(({ items }) => items) ?? []).map(({ id, name }) => ({
-    value: id,
-    label: name,
-  }));
   return (
-    <Panel title={words.addPerson}>
-      <form className={styles.form} onSubmit={submit}>
-        {add.error && <ProblemBanner error={add.error} />}
-        <TextField
-          label={words.id}
-          name="id"
-          required
-          pattern="[A-Za-z0-9][A-Za-z0-9._\-]{0,63}"
-          placeholder="zhang.min"
-          autoFocus
-        />
-        <TextField label={words.personName} name="name" required maxLength={200} />
-        <SelectField label={words.tenant} name="tenant" options={options} required />
-        <TextField
-          label={words.firstPassword}
-          hint={words.firstPasswordHint}
-          name="password"
-          type="password"
-          minLength={10}
-          autoComplete="new-password"
-        />
-        <RoleGrantsEditor grants={grants} onChange={setGrants} />
-        <div className={styles.buttons}>
-          <Button type="submit" look="primary" busy={add.isPending} disabled={!ready}>
-            {words.add}
-          </Button>
-          <Button look="quiet" onClick={onClose}>
-            {words.back}
-          </Button>
-        </div>
-      </form>
-    </Panel>
+    <PrincipalForm
+      title={words.addPerson}
+      nameLabel={words.personName}
+      example="zhang.min"
+      ready={grants.every(({ area }) => isWhole(area))}
+      step={add}
+      onSubmit={(fields, data) => {
+        const password = String(data.get("password") ?? "");
+        add.mutate({
+          ...fields,
+          grants: grants.map(({ role, area }) => ({ role, area })),
+          ...(password === "" ? {} : { password }),
+        });
+      }}
+      onClose={onClose}
+    >
+      <TextField
+        label={words.firstPassword}
+        hint={words.firstPasswordHint}
+        name="password"
+        type="password"
+        minLength={10}
+        autoComplete="new-password"
+      />
+      <RoleGrantsEditor grants={grants} onChange={setGrants} />
+    </PrincipalForm>
   );
 }

@@ -17,16 +17,15 @@ interface PrincipalJson {
   readonly grants: GrantSentencesProps["grants"];
 }
 
+export interface PrincipalListProps {
+  readonly rows: readonly PrincipalJson[];
+  /** In the address of one of them. */
+  readonly folder: "people" | "applications";
+  readonly caption: string;
+}
+
 /** People or applications with what they may do, as sentences. */
-export function PrincipalList({
-  rows,
-  folder,
-  caption,
-}: {
-  rows: readonly PrincipalJson[];
-  folder: string;
-  caption: string;
-}) {
+export function PrincipalList({ rows, folder, caption }: PrincipalListProps) {
   const words = useTexts(adminTexts);
   const tenants = useInfiniteQuery(tenantsQuery);
   const names = new Map(

@@ -1,6 +1,9 @@
+import { targetsCsvPath } from "../../api/broadcast-record.ts";
 import type { BroadcastJson, CoverageJson } from "../../api/broadcasts.ts";
 import type { Village } from "../../map/village-groups.ts";
-import { ListButton } from "./list-button.tsx";
+import { CsvButton } from "../../ui/csv-button.tsx";
+import { useTexts } from "../../ui/texts.ts";
+import { onAirTexts } from "./on-air/texts.ts";
 import { RetryButton } from "./retry-button.tsx";
 import { UnprovenPanel } from "./unproven-panel.tsx";
 import type { Steps } from "./use-steps.ts";
@@ -17,13 +20,14 @@ export function UnprovenSide({
   villages: readonly Village[];
   steps: Steps;
 }) {
+  const words = useTexts(onAirTexts);
   return (
     <UnprovenPanel
       villages={villages}
       coverage={coverage}
       actions={
         <>
-          <ListButton id={broadcast.id} />
+          <CsvButton path={targetsCsvPath(broadcast.id)} name={broadcast.id} label={words.list} />
           <RetryButton broadcast={broadcast} steps={steps} />
         </>
       }

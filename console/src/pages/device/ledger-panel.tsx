@@ -1,29 +1,34 @@
 import { useQuery } from "@tanstack/react-query";
-import { Check, Equal, Plus } from "lucide-react";
+import { Check } from "lucide-react";
+import { type Account, imbalanceOf, LEDGER_PARTS } from "../../api/balance.ts";
 import { ledgerQuery } from "../../api/device-records.ts";
 import { Banner } from "../../ui/banner.tsx";
+import { Equation } from "../../ui/equation.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
-import { amount, count, percent } from "../../ui/number.ts";
+import { amount, percent } from "../../ui/number.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { useTexts } from "../../ui/texts.ts";
-import { equationOf } from "./equation.ts";
 import styles from "./ledger-panel.module.css";
 import { READINGS_AGAIN_MS } from "./now-panel.tsx";
 import { deviceTexts } from "./texts.ts";
-
-const PARTS = ["stored", "duplicate", "rejected", "pending"] as const;
 
 /** The account of everything that the device sent: received is the sum of what became of it. */
 export function LedgerPanel({ device, rejections }: { device: string; rejections: string | undefined }) {
   const { ledger: words } = useTexts(deviceTexts);
   const query = useQuery({ ...ledgerQuery(device), refetchInterval: READINGS_AGAIN_MS });
-  const equation = query.data && equationOf(query.data);
+  const difference = query.data && imbalanceOf(query.data);
+  const wordOf = (part: (typeof LEDGER_PARTS)[number], { rejected }: Account) =>
+    part === "rejected" && rejected > 0 && rejections !== undefined ? (
+      <a href={rejections}>{words[part]}</a>
+    ) : (
+      words[part]
+    );
   return (
     <Panel
       title={words.title}
       about={words.about}
       more={
-        equation?.equal && (
+        difference === 0 && (
           <span className={styles.equal}>
             <Check aria-hidden /> {words.equal}
           </span>
@@ -33,23 +38,19 @@ export function LedgerPanel({ device, rejections }: { device: string; rejections
       <Loaded query={query} lines={2}>
         {(ledger) => (
           <>
-            {equation && !equation.equal && (
+            {difference !== undefined && difference !== 0 && (
               <Banner tone="bad">
-                <b>{words.unequal(amount(equation.difference))}</b> {words.unequalNext}
+                <b>{words.unequal(amount(difference))}</b> {words.unequalNext}
               </Banner>
             )}
-            <div className={styles.equation}>
-              <Part value={ledger.received} word={words.received} />
-              {PARTS.map((part, index) => (
-                <div key={part} className={styles.term}>
-                  {index === 0 ? <Equal aria-label="=" /> : <Plus aria-label="+" />}
-                  <Part
-                    value={ledger[part]}
-                    word={words[part]}
-                    href={part === "rejected" && ledger.rejected > 0 ? rejections : undefined}
-                  />
-                </div>
-              ))}
+            <Equation
+              sum={{ key: "received", value: ledger.received, word: words.received }}
+              terms={LEDGER_PARTS.map((part) => ({
+                key: part,
+                value: ledger[part],
+                word: wordOf(part, ledger),
+              }))}
+            >
               <p className={styles.note}>
                 {ledger.received > 0 && words.share(percent(ledger.stored, ledger.received))}
                 {ledger.pending > 0 && (
@@ -59,17 +60,10 @@ export function LedgerPanel({ device, rejections }: { device: string; rejections
                   </>
                 )}
               </p>
-            </div>
+            </Equation>
           </>
         )}
       </Loaded>
     </Panel>
   );
 }
-
-const Part = ({ value, word, href }: { value: number; word: string; href?: string | undefined }) => (
-  <span className={styles.part}>
-    <b>{count(value)}</b>
-    {href === undefined ? <span>{word}</span> : <a href={href}>{word}</a>}
-  </span>
-);

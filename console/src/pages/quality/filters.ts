@@ -1,3 +1,4 @@
+import { given } from "../../api/given.ts";
 import type { RefusedBy, RefusedFilters } from "../../api/rejections.ts";
 import { fromField } from "../../ui/time.ts";
 
@@ -11,10 +12,6 @@ export interface Place {
 export const LIST_NARROWING = ["reason", "device", "partial"] as const;
 /** Those that narrow the page. */
 export const PAGE_NARROWING = ["region", "kind", "from", "to"] as const;
-
-type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-const given = <T extends object>(filters: T): Partial<Given<T>> =>
-  Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as Partial<Given<T>>;
 
 const fitting = (parameters: URLSearchParams, name: string, pattern: RegExp): string | undefined => {
   const value = parameters.get(name);

@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Check, Equal, Plus, X } from "lucide-react";
+import { Check, X } from "lucide-react";
+import { imbalanceOf, LEDGER_PARTS, sumOfAccounts } from "../../api/balance.ts";
 import { clockOffset } from "../../api/clock.ts";
 import { kindsQuery, kindTitle } from "../../api/kinds.ts";
 import { type KindLedgerJson, kindLedgersQuery } from "../../api/ledger.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Empty } from "../../ui/empty.tsx";
+import { Equation } from "../../ui/equation.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { amount, count } from "../../ui/number.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -12,13 +14,11 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { clockTime } from "../../ui/time.ts";
 import type { Place } from "./filters.ts";
-import { imbalanceOf, sumOf } from "./imbalance.ts";
 import styles from "./ledger-sums.module.css";
 import { qualityTexts } from "./texts.ts";
 
 /** Messages come all the time: the account is read again while it is looked at. */
 const AGAIN_MS = 30_000;
-const TERMS = ["stored", "duplicate", "rejected", "pending"] as const;
 
 /** The account of everything that was sent, as an equation over all kinds and by kind. */
 export function LedgerSums({ place }: { place: Place }) {
@@ -38,7 +38,7 @@ export function LedgerSums({ place }: { place: Place }) {
             <Empty title={words.none}>{isFiltered ? words.noneFiltered : words.noneNext}</Empty>
           ) : (
             <>
-              <Equation accounts={accounts} />
+              <AllKinds accounts={accounts} />
               {accounts.length > 1 && <ByKind accounts={accounts} />}
             </>
           )
@@ -49,9 +49,9 @@ export function LedgerSums({ place }: { place: Place }) {
 }
 
 /** Kinds could be out by as much in both directions: the sides are equal when they are for each. */
-function Equation({ accounts }: { accounts: readonly KindLedgerJson[] }) {
+function AllKinds({ accounts }: { accounts: readonly KindLedgerJson[] }) {
   const { ledger: words } = useTexts(qualityTexts);
-  const total = sumOf(accounts);
+  const total = sumOfAccounts(accounts);
   const difference = accounts.map(imbalanceOf).find((one) => one !== 0);
   return (
     <>
@@ -62,36 +62,27 @@ function Equation({ accounts }: { accounts: readonly KindLedgerJson[] }) {
           </Banner>
         </div>
       )}
-      <div className={styles.equation}>
-        <Part value={total.received} word={words.received} />
-        {TERMS.map((part, index) => (
-          <span key={part} className={styles.term}>
-            {index === 0 ? <Equal aria-label="=" /> : <Plus aria-label="+" />}
-            <Part value={total[part]} word={words[part]} />
-          </span>
-        ))}
-        {difference === undefined && (
-          <span className={styles.equal}>
-            <Check aria-hidden /> {words.bothEqual}
-          </span>
-        )}
+      <div className={styles.sum}>
+        <Equation
+          sum={{ key: "received", value: total.received, word: words.received }}
+          terms={LEDGER_PARTS.map((part) => ({ key: part, value: total[part], word: words[part] }))}
+        >
+          {difference === undefined && (
+            <span className={`${styles.equal} ${styles.end}`}>
+              <Check aria-hidden /> {words.bothEqual}
+            </span>
+          )}
+        </Equation>
       </div>
     </>
   );
 }
 
-const Part = ({ value, word }: { value: number; word: string }) => (
-  <span className={styles.part}>
-    <b>{count(value)}</b>
-    <span>{word}</span>
-  </span>
-);
-
 function ByKind({ accounts }: { accounts: readonly KindLedgerJson[] }) {
   const { ledger: words } = useTexts(qualityTexts);
   const language = useLanguage();
   const { data: kinds } = useQuery(kindsQuery);
-  const number = (part: "received" | (typeof TERMS)[number]): Column<KindLedgerJson> => ({
+  const number = (part: "received" | (typeof LEDGER_PARTS)[number]): Column<KindLedgerJson> => ({
     key: part,
     head: words[part],
     numeric: true,
@@ -106,7 +97,7 @@ function ByKind({ accounts }: { accounts: readonly KindLedgerJson[] }) {
         columns={[
           { key: "kind", head: words.kind, cell: ({ kind }) => kindTitle(kinds, kind, language) },
           number("received"),
-          ...TERMS.map(number),
+          ...LEDGER_PARTS.map(number),
           { key: "sides", head: words.sides, cell: (account) => <Sides difference={imbalanceOf(account)} /> },
         ]}
       />
