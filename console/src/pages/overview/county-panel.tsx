@@ -33,7 +33,7 @@ export interface CountyPanelProps {
 }
 
 /** The counties of a province or city: a schematic, or the same as a table. */
-export default function CountyPanel({ me, region, place }: CountyPanelProps) {
+export function CountyPanel({ me, region, place }: CountyPanelProps) {
   const { counties: words, villages, loading } = useTexts(overviewTexts);
   const [parameters, setParameters] = useParameters();
   const asTable = parameters.get("view") === "table";

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
 import { childRegionsQuery, type RegionDetailJson, regionQuery } from "../../api/regions.ts";
 import { type MeJson, mayDo, meQuery } from "../../api/session.ts";
 import { homeRegion, shownRegion } from "../../app/area.ts";
@@ -8,17 +7,16 @@ import { Page } from "../../ui/page.tsx";
 import { ProblemView } from "../../ui/problem-view.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { AlarmsPanel } from "./alarms-panel.tsx";
+import { CountyPanel } from "./county-panel.tsx";
 import { DemoTour } from "./demo-tour.tsx";
 import { KindStrip } from "./kind-strip.tsx";
 import { NeedsPanel } from "./needs-panel.tsx";
 import styles from "./overview.module.css";
 import { overviewTexts } from "./texts.ts";
+import { UsagePanel } from "./usage-panel.tsx";
 import { useSituation } from "./use-situation.ts";
 import { useVillageRows } from "./use-village-rows.ts";
 import { VillagePanel } from "./village-panel.tsx";
-
-const CountyPanel = lazy(() => import("./county-panel.tsx"));
-const UsagePanel = lazy(() => import("./usage-panel.tsx"));
 
 /** What needs the person now, and how their area is. */
 export default function Overview() {
@@ -46,11 +44,7 @@ function RegionOverview({ me, region }: { me: MeJson; region: string | undefined
   const name = place.data ? nameOf(place.data, language) : words.everywhere;
   // Above the county there are too many villages for tiles.
   const isLarge = region !== undefined && region.length < 6;
-  const usage = mayDo(me, "readings:read") && (
-    <Suspense>
-      <UsagePanel region={region} mayAsk={situation.isSettled} />
-    </Suspense>
-  );
+  const usage = mayDo(me, "readings:read") && <UsagePanel region={region} mayAsk={situation.isSettled} />;
   if (place.error) {
     return (
       <Page title={words.title}>
@@ -72,11 +66,7 @@ function RegionOverview({ me, region }: { me: MeJson; region: string | undefined
       <div className={styles.columns}>
         <div className={styles.column}>
           <NeedsPanel me={me} region={region} query={situation} />
-          {isLarge && (
-            <Suspense>
-              <CountyPanel me={me} region={region} place={name} />
-            </Suspense>
-          )}
+          {isLarge && <CountyPanel me={me} region={region} place={name} />}
           {!isLarge && usage}
         </div>
         <div className={styles.column}>

@@ -16,7 +16,7 @@ export interface UsagePanelProps {
 }
 
 /** What was used in the last 24 hours against the day before; nothing where nothing is metered. */
-export default function UsagePanel({ region, mayAsk }: UsagePanelProps) {
+export function UsagePanel({ region, mayAsk }: UsagePanelProps) {
   const summary = useQuery(summaryQuery(region));
   const kinds = useQuery(kindsQuery);
   const metered = kinds.data && summary.data && meteredIn(kinds.data, summary.data.total.devices);
