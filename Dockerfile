@@ -16,6 +16,7 @@ COPY app app
 COPY base base
 COPY broadcast broadcast
 COPY broker broker
+COPY cluster cluster
 COPY console console
 COPY devices devices
 COPY exchange exchange

@@ -17,6 +17,7 @@ import { startAccounts } from "./phases/accounts.ts";
 import { makeApi } from "./phases/api.ts";
 import { startAudience } from "./phases/audience.ts";
 import { startBroadcasting } from "./phases/broadcast.ts";
+import { startCluster } from "./phases/cluster.ts";
 import { startDatabase } from "./phases/database.ts";
 import { makeDoors } from "./phases/doors.ts";
 import { startIngestion } from "./phases/ingest.ts";
@@ -100,6 +101,7 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const https = await followHttpTls(start);
   const database = await startDatabase(start, fail);
   signal?.throwIfAborted();
+  const cluster = await startCluster(start, database, fail);
   const accounts = await startAccounts(start, database, adminKey);
   const exchange = createExchange<DeviceEntry>({ log: start.logOf("exchange") });
   const ingestion = await startIngestion(start, database, exchange);
@@ -111,6 +113,7 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const life = { isStopping: false };
   const app = await makeApi(start, { ...inside, life, https });
 
+  await cluster.duties.run();
   // Broadcasts under way are taken up before devices connect.
   await broadcasting.resume();
   const ports = await listen(config, doors.broker, app, https);

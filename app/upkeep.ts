@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Gauge, type Registry } from "prom-client";
 import type { Logger } from "../base/log.ts";
 import { Turns } from "../base/periodic.ts";
-import { startDocumentRetention } from "../store/broadcast/index.ts";
 import { type Edition, type KindTable, openPool, type Pool } from "../store/database/index.ts";
 import { startLatestKeeper } from "../store/readings/index.ts";
 import {
@@ -11,7 +10,7 @@ import {
   readRollupLags,
   startRollupKeeper,
 } from "../store/rollups/index.ts";
-import { type Retention, startJobRunner, startJobWatch, startRetention } from "../store/schema/index.ts";
+import { startJobRunner, startJobWatch } from "../store/schema/index.ts";
 
 /** The longest piece of a keeper's work, in milliseconds; it aims at some seconds. */
 const PIECE_MS = 600_000;
@@ -26,14 +25,9 @@ const STOP_MS = 5_000;
 export interface UpkeepOptions {
   /** The database as the role that the platform runs with. */
   readonly url: string;
-  /** The same as the owner of the tables, where that is another. */
-  readonly ownerUrl: string | undefined;
   readonly embedded: boolean;
   readonly edition: Edition;
   readonly tables: readonly KindTable[];
-  readonly retention: Retention;
-  /** Days that the document of an alert is kept if no broadcast made of it was released; 0: for ever. */
-  readonly alertDays: number;
   readonly log: Logger;
   readonly registry: Registry;
   readonly apiPool: Pool;
@@ -48,8 +42,8 @@ export interface Upkeep {
 }
 
 /**
- * Starts the recurring work on the database: retention, the newest values and the days of readings, and on the embedded
- * database TimescaleDB's jobs.
+ * Starts the recurring work on the database that every process may do at once: the newest values and the days of
+ * readings, and on the embedded database TimescaleDB's jobs.
  */
 export function startUpkeep(options: UpkeepOptions): Upkeep {
   const { log, apiPool, embedded, edition } = options;
@@ -69,13 +63,6 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     },
   });
   const onIdleError = (error: Error) => log.warn({ err: error }, "an idle database connection broke");
-  // The owner alone may drop chunks.
-  const ownerPool =
-    options.ownerUrl === undefined
-      ? undefined
-      : openPool({ url: options.ownerUrl, size: 1, applicationName: "sbi-owner" }, onIdleError);
-  const dropping = startRetention(ownerPool ?? apiPool, options.tables, options.retention, { log });
-  const documents = startDocumentRetention(apiPool, options.alertDays, { log });
   const keeperPool = openPool(
     {
       url: options.url,
@@ -99,13 +86,7 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
     jobTrouble,
     backfill: async () => describeBackfill(await readLags()),
     stop: async () => {
-      const ended = Promise.all([
-        latest.stop(),
-        documents.stop(),
-        jobs?.stop(),
-        dropping.stop().then(() => ownerPool?.end()),
-        keeper.stop().then(() => keeperPool.end()),
-      ]);
+      const ended = Promise.all([latest.stop(), jobs?.stop(), keeper.stop().then(() => keeperPool.end())]);
       await Promise.race([ended, sleep(STOP_MS, undefined, { ref: false })]);
     },
   };

@@ -462,6 +462,14 @@ create table latest_state (
   constraint latest_state_pkey PRIMARY KEY (kind)
 );
 
+create table leases (
+  duty text not null,
+  epoch bigint not null,
+  process_no integer,
+  until timestamp with time zone not null,
+  constraint leases_pkey PRIMARY KEY (duty)
+);
+
 create table ledger_batches (
   batch_no bigint not null generated always as identity,
   device_nos integer[] not null,
@@ -470,6 +478,18 @@ create table ledger_batches (
   rejected integer[] not null,
   constraint ledger_batches_pkey PRIMARY KEY (batch_no)
 );
+
+create table news (
+  row_no bigint not null generated always as identity,
+  news_no bigint,
+  told_at timestamp with time zone not null default now(),
+  topic text not null,
+  process_no integer,
+  payload jsonb not null,
+  constraint news_pkey PRIMARY KEY (row_no)
+);
+CREATE UNIQUE INDEX news_by_number ON news USING btree (news_no);
+CREATE INDEX news_by_time ON news USING btree (told_at);
 
 create table passwords (
   principal_id text not null,
@@ -495,6 +515,15 @@ create table principals (
   constraint principals_id_check CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
   constraint principals_owner CHECK (owner_id IS NULL OR type = 'application'::text),
   constraint principals_type_check CHECK (type = ANY (ARRAY['person'::text, 'application'::text, 'display'::text]))
+);
+
+create table processes (
+  instance text not null,
+  process_no integer not null generated always as identity,
+  started_at timestamp with time zone not null default now(),
+  heard_at timestamp with time zone not null default now(),
+  constraint processes_pkey PRIMARY KEY (instance),
+  constraint processes_process_no_key UNIQUE (process_no)
 );
 
 create table readings_camera (
@@ -1356,6 +1385,19 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION number_news()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- Nothing is locked after this, and nothing waits for a client before the commit that frees it.
+  perform pg_advisory_xact_lock(7352002);
+  -- The numbers of rows go on for these: they rise, and that is all that is asked of them.
+  update news set news_no = nextval(pg_get_serial_sequence('news', 'row_no')) where row_no = new.row_no;
+  perform pg_notify('sbi_news', '');
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION raise_access_version()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1553,6 +1595,7 @@ CREATE TRIGGER leave_place BEFORE UPDATE OF region_code, tenant_id ON devices FO
 CREATE TRIGGER note_moved AFTER UPDATE OF region_code, tenant_id ON devices FOR EACH ROW WHEN (old.region_code IS DISTINCT FROM new.region_code OR old.tenant_id IS DISTINCT FROM new.tenant_id) EXECUTE FUNCTION note_moved();
 CREATE TRIGGER note_former AFTER INSERT ON former_places FOR EACH ROW EXECUTE FUNCTION note_former();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON grants FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
+CREATE CONSTRAINT TRIGGER number_news AFTER INSERT ON news DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION number_news();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON principals FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();
 CREATE TRIGGER sessions_end AFTER UPDATE OF disabled_at ON principals FOR EACH ROW WHEN (old.disabled_at IS NULL AND new.disabled_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_disabled();
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON tenants FOR EACH STATEMENT EXECUTE FUNCTION raise_access_version();

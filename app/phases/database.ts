@@ -34,12 +34,9 @@ export async function startDatabase(start: Start, fail: (error: Error) => void):
   registerPoolMetrics(registry, pools);
   const upkeep = startUpkeep({
     url,
-    ownerUrl: config.DATABASE_OWNER_URL,
     embedded,
     edition: facts.edition,
     tables,
-    retention,
-    alertDays: config.RETENTION_ALERTS_DAYS,
     log,
     registry,
     apiPool: pools.api,

@@ -18,12 +18,9 @@ afterAll(() => db.drop());
 
 const options = (registry: Registry): UpkeepOptions => ({
   url: db.url,
-  ownerUrl: undefined,
   embedded: false,
   edition: db.edition,
   tables,
-  alertDays: 0,
-  retention: { readingsDays: 0, eventsDays: 0, rejectedDays: 0 },
   log,
   registry,
   apiPool: db.pool,

@@ -6,7 +6,7 @@ const ANYTHING = "anything";
 
 /**
  * Who may import whom, besides itself and `base/`, which everybody may: folders, or a room or file of one. Arrows point one way:
- * app → {broker, protocols, ingest, broadcast, accounts, api} → {devices, store, access} → geo → base.
+ * app → {broker, protocols, ingest, broadcast, accounts, cluster, api} → {devices, store, access} → geo → base.
  */
 export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
   base: [],
@@ -15,6 +15,7 @@ export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
   store: [],
   access: [],
   accounts: ["store", "access"],
+  cluster: ["store"],
   exchange: ["devices", "store"],
   broker: ["access", "exchange/door.ts", "exchange/own-dialect.ts"],
   protocols: [
@@ -55,6 +56,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   "store/rollups": ["database", "places"],
   "store/readings": ["database", "audit", "ledger", "places", "rollups"],
   "store/broadcast": ["database", "audit", "places"],
+  "store/processes": ["database"],
   "store/schema": ["database", "readings", "rollups"],
   "store/embedded": [],
   "broadcast/message": [],

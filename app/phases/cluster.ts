@@ -1,0 +1,45 @@
+import { type Duties, startDuties } from "../../cluster/duties.ts";
+import { enterCluster, type Membership } from "../../cluster/membership.ts";
+import { retentionDuty } from "../retention-duty.ts";
+import type { DatabasePhase } from "./database.ts";
+import type { Start } from "./start.ts";
+
+/** This process among those of the platform. */
+export interface ClusterPhase {
+  readonly membership: Membership;
+  /** Work that one process at a time does. */
+  readonly duties: Duties;
+}
+
+/**
+ * Enters this process among those of the platform.
+ * @param fail called when another process has taken its name
+ */
+export async function startCluster(
+  { config, logOf, atEnd }: Start,
+  database: Pick<DatabasePhase, "pools" | "tables" | "retention">,
+  fail: (error: Error) => void,
+): Promise<ClusterPhase> {
+  const log = logOf("cluster");
+  const { pools, tables, retention } = database;
+  const membership = await enterCluster({
+    pool: pools.urgent,
+    instance: config.INSTANCE_ID,
+    log,
+    onSuperseded: fail,
+  });
+  atEnd(() => membership.stop());
+  const duties = startDuties({ pool: pools.urgent, processNo: membership.processNo, log });
+  atEnd(() => duties.stop());
+  duties.add(
+    retentionDuty({
+      pool: pools.api,
+      ownerUrl: config.DATABASE_OWNER_URL,
+      tables,
+      retention,
+      alertDays: config.RETENTION_ALERTS_DAYS,
+      log: logOf("store"),
+    }),
+  );
+  return { membership, duties };
+}

@@ -1,0 +1,62 @@
+import type { Logger } from "../base/log.ts";
+import { repeat, warnOfFailures } from "../base/periodic.ts";
+import type { Pool } from "../store/database/index.ts";
+import { enterProcess, leaveProcess, listProcesses, noteAlive } from "../store/processes/index.ts";
+
+/** How often a process says that it lives. Milliseconds. */
+const EVERY_MS = 3_000;
+
+/** A process that was not heard for longer is taken for dead, or paused. Milliseconds. */
+const ALIVE_MS = 12_000;
+
+export interface MembershipOptions {
+  readonly pool: Pool;
+  /** The name of this process among those of the platform. */
+  readonly instance: string;
+  readonly log: Logger;
+  /** Called once when another process has entered under this one's name. */
+  readonly onSuperseded: (error: Error) => void;
+  /** For tests. */
+  readonly everyMs?: number;
+}
+
+/** This process among those of the platform. */
+export interface Membership {
+  /** No other process has had this number. */
+  readonly processNo: number;
+  /** The numbers of the processes that were heard a moment ago, this one included. */
+  living(): Promise<Set<number>>;
+  /** Takes this process off the list. */
+  stop(): Promise<void>;
+}
+
+/** Enters this process into the list of those that run. */
+export async function enterCluster(options: MembershipOptions): Promise<Membership> {
+  const { pool, instance, log, onSuperseded, everyMs = EVERY_MS } = options;
+  const processNo = await enterProcess(pool, instance);
+  let superseded = false;
+  const saying = repeat(
+    async () => {
+      if (superseded || (await noteAlive(pool, processNo))) return;
+      superseded = true;
+      onSuperseded(
+        new Error(
+          `Another process has started with INSTANCE_ID '${instance}' on this database: expected each process to have its own`,
+        ),
+      );
+    },
+    everyMs,
+    { onFailure: warnOfFailures(log, "could not tell the other processes that this one lives") },
+  );
+  return {
+    processNo,
+    async living() {
+      const known = await listProcesses(pool);
+      return new Set(known.filter(({ silentMs }) => silentMs <= ALIVE_MS).map((one) => one.processNo));
+    },
+    async stop() {
+      await saying.stop();
+      if (!superseded) await leaveProcess(pool, processNo);
+    },
+  };
+}

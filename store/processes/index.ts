@@ -1,0 +1,4 @@
+export { startBell } from "./bell.ts";
+export { fenced, giveBackLeases, type Lease, takeLeases } from "./leases.ts";
+export { dropOldNews, type NewsPiece, newsSpan, readNewsAfter, type ToldNews, tellNews } from "./news.ts";
+export { enterProcess, type KnownProcess, leaveProcess, listProcesses, noteAlive } from "./processes.ts";

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
+import { createLogger } from "../../base/log.ts";
+import { enterCluster } from "../../cluster/membership.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+async function enter(instance: string, everyMs = 5) {
+  const onSuperseded = vi.fn();
+  const membership = await enterCluster({
+    pool: db.pool,
+    instance,
+    log: createLogger("silent"),
+    onSuperseded,
+    everyMs,
+  });
+  onTestFinished(() => membership.stop());
+  return { ...membership, onSuperseded };
+}
+
+it("the living are those that were heard a moment ago: not one that ended, nor one that is paused", async () => {
+  const [a, ended, paused] = [await enter("a"), await enter("ended"), await enter("paused", 3_600_000)];
+  expect(await a.living()).toEqual(new Set([a.processNo, ended.processNo, paused.processNo]));
+  await ended.stop();
+  await db.pool.query("update processes set heard_at = now() - interval '13 seconds'");
+  await expect.poll(a.living).toEqual(new Set([a.processNo]));
+});
+
+it("a process is told once that another one has its name, and leaves that one on the list", async () => {
+  const old = await enter("same");
+  const young = await enter("same");
+  await expect.poll(() => old.onSuperseded.mock.calls.length).toBe(1);
+  expect(old.onSuperseded.mock.calls[0]![0].message).toContain("INSTANCE_ID 'same'");
+  await old.stop();
+  expect(await young.living()).toContain(young.processNo);
+  expect(young.onSuperseded).not.toHaveBeenCalled();
+});
