@@ -1,12 +1,13 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Radio } from "lucide-react";
 import { useEffect } from "react";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 import { type BroadcastItemJson, broadcastQuery, ON_AIR, openBroadcastsQuery } from "../api/broadcasts.ts";
 import { meQuery } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
 import { LevelBand, type LevelNumber, ModeTag } from "../ui/marks.tsx";
 import { count } from "../ui/number.ts";
+import { PageLink } from "../ui/page-link.tsx";
 import { useTexts } from "../ui/texts.ts";
 import styles from "./on-air.module.css";
 import { isOpenTo } from "./routes.tsx";
@@ -50,7 +51,7 @@ export function OnAirStrip() {
       {stopped.map(({ id, headline }) => (
         <div key={id} className={styles.line} role="status">
           <b>{words.stopped(headline)}</b>
-          <Link href={`/broadcasts/${id}`}>{words.seeStopped}</Link>
+          <PageLink href={`/broadcasts/${id}`}>{words.seeStopped}</PageLink>
           <Button small onClick={() => forgetStopped(id)}>
             {words.close}
           </Button>
@@ -67,9 +68,9 @@ function Running({ item }: { item: BroadcastItemJson }) {
       <Radio aria-hidden />
       <ModeTag mode={message.mode} />
       <LevelBand level={message.level as LevelNumber} size="small" />
-      <Link href={`/broadcasts/${id}`} className={styles.headline}>
+      <PageLink href={`/broadcasts/${id}`} className={styles.headline}>
         {headline}
-      </Link>
+      </PageLink>
       {counts && (
         <span className={styles.counts}>
           {count(counts.sounded)} / {count(counts.targets)}

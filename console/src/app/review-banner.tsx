@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "wouter";
 import { type BroadcastItemJson, openReviewsQuery } from "../api/broadcasts.ts";
 import { type MeJson, meQuery } from "../api/session.ts";
 import { Banner } from "../ui/banner.tsx";
 import { useNow } from "../ui/now.ts";
+import { PageLink } from "../ui/page-link.tsx";
 import { defineTexts, useLanguage, useTexts } from "../ui/texts.ts";
 import { shortMoment } from "../ui/time.ts";
 import styles from "./review-banner.module.css";
@@ -51,7 +51,7 @@ function OpenReview({ item, me }: { item: BroadcastItemJson; me: MeJson }) {
   const isOwn = item.approvedBy === me.id;
   const time = item.releasedAt === null ? "" : shortMoment(item.releasedAt, language, now);
   return (
-    <Banner end={<Link href={`/broadcasts/${item.id}`}>{isOwn ? words.see : words.review}</Link>}>
+    <Banner end={<PageLink href={`/broadcasts/${item.id}`}>{isOwn ? words.see : words.review}</PageLink>}>
       {isOwn ? words.own(item.headline, time) : words.toReview(item.headline, time)}
     </Banner>
   );

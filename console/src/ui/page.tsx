@@ -1,5 +1,4 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { Link } from "wouter";
 import styles from "./page.module.css";
 
 export interface PageProps {
@@ -48,8 +47,3 @@ export function Columns({ children, side }: { children: ReactNode; side: ReactNo
     </div>
   );
 }
-
-/** The way to a page, as a link in text. */
-export const PageLink = ({ href, children }: { href: string; children: ReactNode }) => (
-  <Link href={href}>{children}</Link>
-);

@@ -43,17 +43,6 @@ function lookAtLayout(least: number): LayoutFaults {
       (other) => other !== node && (other.textContent ?? "").trim() !== "",
     );
   };
-  /** A field is hit by its label, too, and by the box that is drawn around it. */
-  const boxOf = (node: Element) => {
-    const parent = node.parentElement!;
-    const isBoxed = getComputedStyle(parent).borderTopWidth !== "0px" && node.tagName === "INPUT";
-    const nodes = [node, ...((node as HTMLInputElement).labels ?? []), ...(isBoxed ? [parent] : [])];
-    const boxes = nodes.map((one) => one.getBoundingClientRect());
-    return {
-      width: Math.max(...boxes.map(({ width }) => width)),
-      height: Math.max(...boxes.map(({ height }) => height)),
-    };
-  };
   const TARGETS =
     "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=tab], [role=option], [role=menuitem], [role=radio], [role=checkbox]";
   // A part of a drawing is as large as what it shows, and the same stands in a table.
@@ -68,27 +57,42 @@ function lookAtLayout(least: number): LayoutFaults {
       node.getBoundingClientRect().bottom > 0,
   );
 
-  /** A link is small and well where nothing else is within 24 pixels of its middle (WCAG 2.5.8). */
-  const stands = (node: Element) => {
-    const { left, top, width, height } = node.getBoundingClientRect();
-    const [x, y] = [left + width / 2, top + height / 2];
-    return targets.every((other) => {
-      if (other === node || other.contains(node) || node.contains(other)) return true;
-      const box = other.getBoundingClientRect();
-      const dx = Math.max(box.left - x, 0, x - box.right);
-      const dy = Math.max(box.top - y, 0, y - box.bottom);
-      return Math.hypot(dx, dy) >= 12;
+  /** How far one can go from the middle of a box, and still hit the target or its label. */
+  const reach = (box: DOMRect, nodes: readonly Element[]) => {
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const hits = (dx: number, dy: number) => {
+      const hit = document.elementFromPoint(x + dx, y + dy);
+      return nodes.some((one) => one.contains(hit));
+    };
+    if (!hits(0, 0)) return { width: 0, height: 0 };
+    const walk = (dx: number, dy: number) => {
+      let steps = 0;
+      while (steps < least && hits((steps + 1) * dx, (steps + 1) * dy)) steps += 1;
+      return steps;
+    };
+    return { width: walk(-1, 0) + walk(1, 0) + 1, height: walk(0, -1) + walk(0, 1) + 1 };
+  };
+  /** What is hit may be larger than what is drawn, and smaller where something else lies over it. */
+  const hitArea = (node: Element) => {
+    const nodes = [node, ...((node as HTMLInputElement).labels ?? [])];
+    const areas = nodes.filter(isShown).map((one) => {
+      one.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+      return reach(one.getClientRects()[0]!, nodes);
     });
+    return {
+      width: Math.max(...areas.map(({ width }) => width)),
+      height: Math.max(...areas.map(({ height }) => height)),
+    };
   };
   const small = targets
     .filter((node) => !isInText(node))
     .flatMap((node) => {
-      const { width, height } = boxOf(node);
-      const isLink = node.tagName === "A" && getComputedStyle(node).borderTopWidth === "0px";
+      const { width, height } = hitArea(node);
       // A short word is no wider than it is; what a finger misses is the height.
-      const isSmall = (height < least - 0.5 || width < 24) && !(isLink && stands(node));
+      const isSmall = height < least - 0.5 || width < 24;
       return isSmall ? [`${nameOf(node)}: ${Math.round(width)}×${Math.round(height)}`] : [];
     });
+  scrollTo({ top: 0, behavior: "instant" });
   // The room of a scroll bar is kept free.
   const { scrollWidth, clientWidth } = document.documentElement;
   return { wider: scrollWidth - clientWidth, cutOff, small };

@@ -9,7 +9,7 @@ import { Empty } from "../../ui/empty.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { listOf } from "../../ui/number.ts";
-import { PageLink } from "../../ui/page.tsx";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { Table } from "../../ui/table.tsx";

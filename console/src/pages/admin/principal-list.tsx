@@ -3,7 +3,7 @@ import { tenantsQuery } from "../../api/access.ts";
 import { NamedGrants } from "../../map/named-grants.tsx";
 import { Moment } from "../../ui/age.tsx";
 import type { GrantSentencesProps } from "../../ui/grant-sentences.tsx";
-import { PageLink } from "../../ui/page.tsx";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Table } from "../../ui/table.tsx";
 import { useTexts } from "../../ui/texts.ts";
 import styles from "./admin.module.css";

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "react";
-import { Link } from "wouter";
 import type { AlarmJson } from "../../api/alarms.ts";
 import { placeName } from "../../map/place-name.ts";
 import { shortPlace } from "../../map/short-place.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Severity } from "../../ui/marks.tsx";
 import { useNow } from "../../ui/now.ts";
+import { PageLink } from "../../ui/page-link.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { ago, fullMoment, shortMoment } from "../../ui/time.ts";
 import styles from "./alarm-line.module.css";
@@ -36,16 +36,18 @@ export function AlarmLine(props: AlarmLineProps) {
   const name = `${alarm.text[language]} ${alarm.deviceName ?? alarm.deviceId}`;
   return (
     <li ref={ref} className={`${styles.line} ${isSought ? styles.sought : ""}`}>
-      <span className={styles.check}>
-        {onAcknowledge && (
+      {onAcknowledge ? (
+        <label className={styles.check}>
           <input
             type="checkbox"
             aria-label={words.select(name)}
             checked={selected}
             onChange={(event) => onSelect(event.target.checked)}
           />
-        )}
-      </span>
+        </label>
+      ) : (
+        <span className={styles.check} />
+      )}
       <Severity severity={alarm.severity} />
       <What alarm={alarm} />
       <When alarm={alarm} />
@@ -67,9 +69,9 @@ function What({ alarm }: { alarm: AlarmJson }) {
   const path = alarm.regionPath[language].map((name) => shortPlace(placeName(name)));
   return (
     <div className={styles.what}>
-      <Link href={`/devices/${encodeURIComponent(alarm.deviceId)}`} data-item>
+      <PageLink href={`/devices/${encodeURIComponent(alarm.deviceId)}`} isItem>
         <b>{alarm.text[language]}</b> {alarm.deviceName ?? alarm.deviceId}
-      </Link>
+      </PageLink>
       <div className={styles.about}>
         {(language === "zh" ? path : path.toReversed()).join(language === "zh" ? " " : ", ")}
         {alarm.note !== null && ` · ${words.note(alarm.note)}`}

@@ -1,10 +1,10 @@
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
-import { Link } from "wouter";
 import type { BroadcastJson } from "../../api/broadcasts.ts";
 import { ModeFrame } from "../../app/frame.tsx";
 import { LevelBand, type LevelNumber } from "../../ui/marks.tsx";
 import { Page } from "../../ui/page.tsx";
+import { PageLink } from "../../ui/page-link.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import styles from "./broadcast-page.module.css";
 import { useFrameWords } from "./frame-words.ts";
@@ -56,9 +56,9 @@ function Crumbs({ broadcast }: { broadcast: BroadcastJson }) {
   const tab = TAB_OF[phaseOf(broadcast)];
   return (
     <nav className={styles.crumbs} aria-label={words.crumbs}>
-      <Link href="/broadcasts">{words.broadcasts}</Link>
+      <PageLink href="/broadcasts">{words.broadcasts}</PageLink>
       <ChevronRight aria-hidden />
-      <Link href={`/broadcasts?tab=${tab}`}>{words.tabs[tab]}</Link>
+      <PageLink href={`/broadcasts?tab=${tab}`}>{words.tabs[tab]}</PageLink>
       <ChevronRight aria-hidden />
       <b>{broadcast.id}</b>
     </nav>

@@ -1,9 +1,9 @@
-import { Link } from "wouter";
 import { type BroadcastItemJson, ON_AIR } from "../../api/broadcasts.ts";
 import { shownCounts } from "../../map/speaker-counts.ts";
 import { LevelBand, type LevelNumber, ModeTag, Tag } from "../../ui/marks.tsx";
 import { useNow } from "../../ui/now.ts";
 import { count } from "../../ui/number.ts";
+import { PageLink } from "../../ui/page-link.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { duration, elapsed, shortMoment } from "../../ui/time.ts";
 import { broadcastTexts } from "../broadcast/texts.ts";
@@ -19,9 +19,9 @@ export function BroadcastRows({ label, items }: { label: string; items: readonly
           <LevelBand level={item.message.level as LevelNumber} size="small" />
           <ModeTag mode={item.message.mode} />
           <div className={styles.title}>
-            <Link href={`/broadcasts/${item.id}`} data-item>
+            <PageLink href={`/broadcasts/${item.id}`} isItem>
               {item.headline || item.id}
-            </Link>
+            </PageLink>
             <span>{item.id}</span>
           </div>
           <Result item={item} />

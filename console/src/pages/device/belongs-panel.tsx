@@ -6,7 +6,7 @@ import { meQuery } from "../../api/session.ts";
 import { Loaded } from "../../ui/loaded.tsx";
 import { StateMark } from "../../ui/marks.tsx";
 import { count } from "../../ui/number.ts";
-import { PageLink } from "../../ui/page.tsx";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { dayOf } from "../../ui/time.ts";

@@ -11,7 +11,7 @@ import { Empty } from "../../ui/empty.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { Severity, StateMark, useStateWords } from "../../ui/marks.tsx";
 import { count } from "../../ui/number.ts";
-import { PageLink } from "../../ui/page.tsx";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useTexts } from "../../ui/texts.ts";
 import styles from "./device-points.module.css";

@@ -1,7 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a long list has not all of its rows, which a table cannot say
 // biome-ignore-all lint/a11y/useFocusableInteractive: its links and buttons have the focus
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "wouter";
 import { type AlarmJson, activeAlarmsQuery } from "../../api/alarms.ts";
 import { type DeviceJson, latestQuery } from "../../api/devices.ts";
 import type { MetricJson } from "../../api/kinds.ts";
@@ -9,6 +8,7 @@ import { RegionName } from "../../map/region-name.tsx";
 import { Moment } from "../../ui/age.tsx";
 import { Severity, StateMark } from "../../ui/marks.tsx";
 import { amount } from "../../ui/number.ts";
+import { PageLink } from "../../ui/page-link.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { dayOf } from "../../ui/time.ts";
 import styles from "./device-list.module.css";
@@ -46,9 +46,9 @@ export function DeviceRow({ device, rowIndex, metrics, answers, waits, place }: 
         <StateMark state={status} />
       </span>
       <span role="cell" className={styles.name}>
-        <Link href={`/devices/${encodeURIComponent(id)}`} data-item>
+        <PageLink href={`/devices/${encodeURIComponent(id)}`} isItem>
           {name ?? id}
-        </Link>
+        </PageLink>
         {name !== null && <code>{id}</code>}
       </span>
       <span role="cell">

@@ -4,7 +4,7 @@ import { type DeviceFilters, deviceCountsQuery, visibleDeviceQuery } from "../..
 import { Moment } from "../../ui/age.tsx";
 import { Banner } from "../../ui/banner.tsx";
 import { count } from "../../ui/number.ts";
-import { PageLink } from "../../ui/page.tsx";
+import { PageLink } from "../../ui/page-link.tsx";
 import { useTexts } from "../../ui/texts.ts";
 import { narrowing } from "./filters.ts";
 import { type GatewayHint, gatewayHints } from "./gateway-hint.ts";

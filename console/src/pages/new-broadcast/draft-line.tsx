@@ -1,7 +1,7 @@
 import type { BroadcastItemJson } from "../../api/broadcasts.ts";
 import { Moment } from "../../ui/age.tsx";
 import { LevelBand, type LevelNumber, ModeTag } from "../../ui/marks.tsx";
-import { PageLink } from "../../ui/page.tsx";
+import { PageLink } from "../../ui/page-link.tsx";
 
 /** A draft with the way to go on with it, in its own mode. */
 export function DraftLine({

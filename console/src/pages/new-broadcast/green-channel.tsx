@@ -3,7 +3,7 @@ import { useLocation, useParams } from "wouter";
 import { meQuery } from "../../api/session.ts";
 import { NotFound } from "../../app/not-found.tsx";
 import { Banner } from "../../ui/banner.tsx";
-import { PageLink } from "../../ui/page.tsx";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useTexts } from "../../ui/texts.ts";
 import styles from "./check.module.css";

@@ -8,7 +8,7 @@ import { Banner } from "../../ui/banner.tsx";
 import { Button, type ButtonLook } from "../../ui/button.tsx";
 import { Digits } from "../../ui/digits.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
-import { PageLink } from "../../ui/page.tsx";
+import { PageLink } from "../../ui/page-link.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { shortMoment } from "../../ui/time.ts";

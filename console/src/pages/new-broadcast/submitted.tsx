@@ -8,7 +8,7 @@ import { ButtonLink } from "../../ui/button.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import type { ModeName } from "../../ui/marks.tsx";
 import { useNow } from "../../ui/now.ts";
-import { PageLink } from "../../ui/page.tsx";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { shortMoment } from "../../ui/time.ts";

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "wouter";
 import { type AlarmJson, MOST_URGENT, unacknowledgedQuery } from "../../api/alarms.ts";
 import { Empty } from "../../ui/empty.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { Severity } from "../../ui/marks.tsx";
 import { useNow } from "../../ui/now.ts";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { duration, shortMoment } from "../../ui/time.ts";
@@ -23,7 +23,9 @@ export function AlarmsPanel({ region }: { region: string | undefined }) {
     <Panel
       title={words.title}
       {...(items && { count: items.length === MOST_URGENT ? `${MOST_URGENT}+` : items.length })}
-      more={<Link href={`/alarms?state=active${region ? `&region=${region}` : ""}`}>{words.all}</Link>}
+      more={
+        <PageLink href={`/alarms?state=active${region ? `&region=${region}` : ""}`}>{words.all}</PageLink>
+      }
       flush
     >
       <div className={styles.room}>
@@ -52,9 +54,9 @@ function AlarmLine({ alarm }: { alarm: AlarmJson }) {
   return (
     <li className={styles.line}>
       <Severity severity={alarm.severity} />
-      <Link href={`/alarms?alarm=${alarm.id}`} className={styles.what}>
+      <PageLink href={`/alarms?alarm=${alarm.id}`} className={styles.what}>
         <b>{alarm.text[language]}</b> <span>{alarm.deviceName ?? alarm.deviceId}</span>
-      </Link>
+      </PageLink>
       <time dateTime={lastRaisedAt} className={styles.when}>
         {shortMoment(lastRaisedAt, language, now)} · {duration(now - Date.parse(lastRaisedAt), language)}
       </time>

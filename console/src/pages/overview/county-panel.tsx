@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { Link } from "wouter";
 import { countiesQuery } from "../../api/regions.ts";
 import type { MeJson } from "../../api/session.ts";
 import { type SummaryPart, summaryQuery } from "../../api/summary.ts";
@@ -12,6 +11,7 @@ import { useParameters } from "../../ui/address.ts";
 import { Button } from "../../ui/button.tsx";
 import { Severity } from "../../ui/marks.tsx";
 import { count } from "../../ui/number.ts";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemView } from "../../ui/problem-view.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -95,7 +95,7 @@ function CountyTable({ caption, parts, subject }: CountyTableProps) {
         {
           key: "county",
           head: words.county,
-          cell: ({ code, name }) => <Link href={overviewHref(code)}>{shortPlace(name)}</Link>,
+          cell: ({ code, name }) => <PageLink href={overviewHref(code)}>{shortPlace(name)}</PageLink>,
         },
         {
           key: "state",

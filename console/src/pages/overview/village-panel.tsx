@@ -1,4 +1,3 @@
-import { Link } from "wouter";
 import type { TileState } from "../../map/tile-state.ts";
 import { TileLegend, VillageMatrix } from "../../map/village-matrix.tsx";
 import { VillageTable } from "../../map/village-table.tsx";
@@ -7,6 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Severity } from "../../ui/marks.tsx";
 import { count } from "../../ui/number.ts";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemView } from "../../ui/problem-view.tsx";
 import { useTexts } from "../../ui/texts.ts";
@@ -107,12 +107,12 @@ function RowEnd({ row, region }: { row: RestingTownship; region: string }) {
         <span className={styles.of}>/{count(row.total)}</span>
       </span>
       {row.worst ? (
-        <Link
+        <PageLink
           href={`/alarms?acknowledged=false&region=${region.length === 9 ? region : row.code}`}
           className={styles.worst}
         >
           <RowAlarms worst={row.worst} />
-        </Link>
+        </PageLink>
       ) : (
         <span className={styles.of}>—</span>
       )}

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link } from "wouter";
 import { deviceQuery } from "../../api/devices.ts";
 import { isApiError } from "../../api/problem.ts";
 import { Moment } from "../../ui/age.tsx";
@@ -9,6 +8,7 @@ import { Empty } from "../../ui/empty.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { StateMark, useStateWords } from "../../ui/marks.tsx";
 import { count } from "../../ui/number.ts";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useTexts } from "../../ui/texts.ts";
 import type { Place } from "./filters.ts";
@@ -32,9 +32,9 @@ export function GatewaysPanel({ place }: { place: Place }) {
       flush
       more={
         kind !== undefined && (
-          <Link href={`/devices?kind=${kind}${place.region ? `&region=${place.region}` : ""}`}>
+          <PageLink href={`/devices?kind=${kind}${place.region ? `&region=${place.region}` : ""}`}>
             {words.all}
-          </Link>
+          </PageLink>
         )
       }
     >
@@ -93,9 +93,9 @@ function GatewayLine({ gateway, seesAny }: { gateway: GatewayState; seesAny: boo
         {hidden ? (
           <span>{id}</span>
         ) : (
-          <Link href={`/devices/${encodeURIComponent(id)}`} data-item>
+          <PageLink href={`/devices/${encodeURIComponent(id)}`} isItem>
             {name}
-          </Link>
+          </PageLink>
         )}
         {device && <StateMark state={device.status} />}
       </div>
@@ -127,9 +127,9 @@ function Behind({ gateway, name }: { gateway: GatewayState; name: string }) {
         <span style={{ width: `${(ok / total) * 100}%` }} />
       </span>
       <p className={styles.behind}>
-        <Link href={`/devices?gateway=${encodeURIComponent(id)}`} title={words.seeBehind(name)}>
+        <PageLink href={`/devices?gateway=${encodeURIComponent(id)}`} title={words.seeBehind(name)}>
           {words.share(count(ok), count(total))}
-        </Link>
+        </PageLink>
         {wrong.map((status) => (
           <b key={status}>
             {states[status]} {count(gateway[status])}

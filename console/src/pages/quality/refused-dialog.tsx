@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Link } from "wouter";
 import { rejectedMessageQuery } from "../../api/device-records.ts";
 import { reasonNext, reasonWord } from "../../api/reason-words.ts";
 import type { RejectedMessageJson } from "../../api/rejections.ts";
@@ -8,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { count } from "../../ui/number.ts";
+import { PageLink } from "../../ui/page-link.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { fullMoment } from "../../ui/time.ts";
 import { KnownQuantities } from "./known-quantities.tsx";
@@ -109,9 +109,9 @@ function Facts({ message }: { message: RejectedMessageJson }) {
       deviceId === null ? (
         list.unknownDevice
       ) : (
-        <Link key="device" href={`/devices/${encodeURIComponent(deviceId)}`}>
+        <PageLink key="device" href={`/devices/${encodeURIComponent(deviceId)}`}>
           {deviceId}
-        </Link>
+        </PageLink>
       ),
     ],
     [words.publisher, <code key="publisher">{publisher}</code>],

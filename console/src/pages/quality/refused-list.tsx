@@ -1,6 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { Link } from "wouter";
 import type { RejectionJson } from "../../api/device-records.ts";
 import { reasonNext, reasonWord } from "../../api/reason-words.ts";
 import { refusedPages } from "../../api/rejections.ts";
@@ -12,6 +11,7 @@ import { Loaded } from "../../ui/loaded.tsx";
 import { Tag } from "../../ui/marks.tsx";
 import { MoreButton } from "../../ui/more-button.tsx";
 import { count } from "../../ui/number.ts";
+import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { listFiltersOf } from "./filters.ts";
@@ -97,7 +97,7 @@ function Where({ row }: { row: RejectionJson }) {
       {deviceId === null ? (
         <span>{words.unknownDevice}</span>
       ) : (
-        <Link href={`/devices/${encodeURIComponent(deviceId)}`}>{deviceId}</Link>
+        <PageLink href={`/devices/${encodeURIComponent(deviceId)}`}>{deviceId}</PageLink>
       )}
       <span className={styles.topic}>
         {doors[door] ?? door} · <code>{topic}</code>

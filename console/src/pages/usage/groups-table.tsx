@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Check } from "lucide-react";
-import { Link, useSearch } from "wouter";
+import { useSearch } from "wouter";
 import type { KindJson, MetricJson } from "../../api/kinds.ts";
 import type { FleetSeriesJson } from "../../api/series.ts";
 import { summaryQuery } from "../../api/summary.ts";
@@ -10,6 +10,7 @@ import { shortPlace } from "../../map/short-place.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Tag } from "../../ui/marks.tsx";
 import { amount, percent, unitOf } from "../../ui/number.ts";
+import { PageLink } from "../../ui/page-link.tsx";
 import tableStyles from "../../ui/table.module.css";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import type { Period } from "./period.ts";
@@ -166,21 +167,21 @@ function GroupName({ group }: { group: Group }) {
         {label} <Tag>{words.gone}</Tag>
       </>
     ) : (
-      <Link href={`/devices/${encodeURIComponent(deviceId)}`}>{label}</Link>
+      <PageLink href={`/devices/${encodeURIComponent(deviceId)}`}>{label}</PageLink>
     );
   }
   search.set("region", regionCode);
   const label = (language === "en" && region?.nameEn) || shortPlace(placeName(name ?? regionCode));
   return (
     <>
-      <Link href={`/usage?${search}`}>{label}</Link>{" "}
-      <Link
+      <PageLink href={`/usage?${search}`}>{label}</PageLink>{" "}
+      <PageLink
         href={`/devices?region=${regionCode}`}
         className={styles.quiet}
         aria-label={words.devicesOf(label)}
       >
         {words.columns.devices}
-      </Link>
+      </PageLink>
     </>
   );
 }

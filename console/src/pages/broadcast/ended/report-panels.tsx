@@ -3,7 +3,7 @@ import type { components } from "../../../api/schema.ts";
 import { placeName } from "../../../map/place-name.ts";
 import { StateMark } from "../../../ui/marks.tsx";
 import { amount, count } from "../../../ui/number.ts";
-import { PageLink } from "../../../ui/page.tsx";
+import { PageLink } from "../../../ui/page-link.tsx";
 import { Panel } from "../../../ui/panel.tsx";
 import { Table } from "../../../ui/table.tsx";
 import { useTexts } from "../../../ui/texts.ts";

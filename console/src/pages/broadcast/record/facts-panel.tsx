@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { BroadcastJson } from "../../../api/broadcasts.ts";
 import { amount } from "../../../ui/number.ts";
-import { PageLink } from "../../../ui/page.tsx";
+import { PageLink } from "../../../ui/page-link.tsx";
 import { Panel } from "../../../ui/panel.tsx";
 import { useTexts } from "../../../ui/texts.ts";
 import { fullMoment } from "../../../ui/time.ts";
