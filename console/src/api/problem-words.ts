@@ -40,7 +40,7 @@ const ZH: Readonly<Record<ProblemCode, string>> = {
   repair_not_found: "没有这次更正",
   exchange_not_found: "没有这次换表",
   region_not_found: "没有这个区域",
-  rejection_not_found: "没有这条拒收，或已过保存期",
+  rejection_not_found: "没有这条拒绝记录，或已过保存期",
   session_not_found: "这次登录已结束",
   tenant_not_found: "没有这个租户",
   person_not_found: "没有这个人",

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { AudioLines } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { meQuery } from "../api/session.ts";
 import { useTexts } from "../ui/texts.ts";
@@ -16,8 +17,15 @@ export function Rail() {
   const [path] = useLocation();
   const isHere = (href: string) =>
     href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
+  const here = useRef<HTMLElement>(null);
+  const isKnown = me !== undefined;
+  // On a phone an administrator has more entries than fit beside each other.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page, or the entries have come
+  useEffect(() => {
+    here.current?.querySelector("[aria-current]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  }, [path, isKnown]);
   return (
-    <nav className={styles.rail} aria-label={words.nav}>
+    <nav ref={here} className={styles.rail} aria-label={words.nav}>
       <div className={styles.brand}>
         <AudioLines aria-hidden />
       </div>

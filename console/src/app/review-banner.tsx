@@ -19,9 +19,9 @@ const texts = defineTexts(
   },
   {
     own: (headline: string, time: string) =>
-      `Nobody has reviewed “${headline}” yet, which you released through the green channel ${time}.`,
+      `Nobody has reviewed "${headline}" yet, which you released through the green channel ${time}.`,
     toReview: (headline: string, time: string) =>
-      `“${headline}” was released through the green channel ${time} and awaits your review.`,
+      `"${headline}" was released through the green channel ${time} and awaits your review.`,
     see: "See it",
     review: "Review it",
   },

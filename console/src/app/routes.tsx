@@ -1,5 +1,5 @@
 import {
-  BellRing,
+  Bell,
   ChartColumn,
   LayoutDashboard,
   Megaphone,
@@ -86,7 +86,7 @@ export const RAIL: readonly RailEntry[] = [
     needs: "broadcasts:read",
     key: "b",
   },
-  { href: "/alarms", name: "alarms", icon: <BellRing aria-hidden />, needs: "alarms:read", key: "a" },
+  { href: "/alarms", name: "alarms", icon: <Bell aria-hidden />, needs: "alarms:read", key: "a" },
   { href: "/devices", name: "devices", icon: <RadioTower aria-hidden />, needs: "devices:read", key: "d" },
   { href: "/usage", name: "usage", icon: <ChartColumn aria-hidden />, needs: "readings:read", key: "s" },
   { href: "/quality", name: "quality", icon: <ShieldCheck aria-hidden />, needs: "ledger:read" },

@@ -34,6 +34,8 @@ export interface Span {
 export interface ChartModel extends ChartInput {
   readonly from: number;
   readonly to: number;
+  /** Of the plot, in pixels: labels at its end have to know. */
+  readonly width: number;
   readonly x: TimeAxis;
   readonly y: ValueAxis;
   readonly gaps: readonly (Span & { readonly label: string })[];
@@ -58,7 +60,7 @@ export const valueWords = (
 ): string => `${amount(value, decimals)}${unit === "" ? "" : ` ${unit}`}`;
 
 /** About how wide a text of 12 px is: Chinese signs are square, others about half as wide. */
-const widthOf = (text: string): number =>
+export const widthOf = (text: string): number =>
   [...text].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e80 ? 12 : 6.5), 0);
 
 /** The first that fits, or else the last: a label must not cover the values beside it. */
@@ -123,6 +125,7 @@ export function chartModel(input: ChartInput, widthPx: number, language: Languag
     ...input,
     from,
     to,
+    width: widthPx,
     x: axisFor(input, timeAxis(from, to, widthPx, language)),
     y,
     gaps,

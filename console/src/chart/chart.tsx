@@ -114,7 +114,7 @@ function Drawn({ height = 190, ...input }: ChartProps) {
       onPointerMove={() => setByKey(false)}
     >
       <div ref={watch} className={styles.plot} style={{ height }}>
-        <ChartGround shade={model.shade} />
+        <ChartGround model={model} />
         <Suspense fallback={null}>
           {width !== undefined && width > 0 && (
             <Plot model={model} width={width} height={height} cursor={cursor} onCursor={setCursor} />

@@ -20,11 +20,11 @@ export interface EquationProps {
 export function Equation({ sum, terms, children }: EquationProps) {
   return (
     <div className={styles.equation}>
-      <Part {...sum} />
+      <Part value={sum.value} word={sum.word} />
       {terms.map((term, index) => (
         <div key={term.key} className={styles.term}>
           {index === 0 ? <Equal aria-label="=" /> : <Plus aria-label="+" />}
-          <Part {...term} />
+          <Part value={term.value} word={term.word} />
         </div>
       ))}
       {children}

@@ -36,7 +36,7 @@ const texts = defineTexts(
     everywhere: "all regions",
     onlyKinds: (kinds: string) => `, only ${kinds}`,
     onlyTenants: (tenants: string) => `, only of ${tenants}`,
-    onlyDevices: (count: number) => `, only ${count} devices`,
+    onlyDevices: (count: number) => `, only ${count} ${count === 1 ? "device" : "devices"}`,
     regions: (codes: string) => `region ${codes}`,
     verbs: {
       viewer: "look",

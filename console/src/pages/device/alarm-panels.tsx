@@ -50,8 +50,8 @@ function ActiveAlarm({
       <div className={styles.alarm} data-severity={alarm.severity}>
         <Severity severity={alarm.severity} />
         <div className={styles.what}>
-          <b>{alarm.text[language]}</b> <Moment at={alarm.raisedAt} only="moment" /> {words.since}{" "}
-          <Moment at={alarm.raisedAt} only="age" />
+          <b>{alarm.text[language]}</b> {words.since.before} <Moment at={alarm.raisedAt} only="moment" />{" "}
+          {words.since.after} <Moment at={alarm.raisedAt} only="age" />
           {alarm.times > 1 && ` · ${words.times(alarm.times)}`}
           {latched && <p>{words.latched}</p>}
         </div>

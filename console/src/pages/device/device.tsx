@@ -106,7 +106,7 @@ function Heard({ device }: { device: DeviceJson }) {
       <StateMark state={device.status} />
       {device.lastSeenAt !== null && (
         <span className={styles.heard}>
-          <Moment at={device.lastSeenAt} only="moment" /> {words.reported}{" "}
+          {words.reported.before} <Moment at={device.lastSeenAt} only="moment" /> {words.reported.after}{" "}
           <Moment at={device.lastSeenAt} only="age" />
         </span>
       )}

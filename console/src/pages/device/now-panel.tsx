@@ -34,7 +34,8 @@ export function NowPanel({ device, kind }: { device: string; kind: KindJson }) {
       more={
         newest !== undefined && (
           <span>
-            <Moment at={newest} only="moment" /> {words.observed} <Moment at={newest} only="age" />
+            {words.observed.before} <Moment at={newest} only="moment" /> {words.observed.after}{" "}
+            <Moment at={newest} only="age" />
           </span>
         )
       }

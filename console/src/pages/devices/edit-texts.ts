@@ -94,7 +94,7 @@ export const editTexts = defineTexts(
     removeAbout: "The device cannot sign in any more. Its readings, events and alarms stay.",
     removeNow: "Delete this device",
     removeBack: "Do not delete",
-    typeName: (name: string) => `Type “${name}” to check it`,
+    typeName: (name: string) => `Type "${name}" to check it`,
     nameWrong: "This is not its name",
     removed: (name: string) => `${name} was deleted`,
   },

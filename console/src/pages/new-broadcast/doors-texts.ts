@@ -64,7 +64,7 @@ export const doorsTexts = defineTexts(
       `Alarm ${alarm} has proposed no draft: choose a kind above and begin with its village.`,
     drafts: "What I have begun",
     noDrafts: "There is no draft that was left half written.",
-    copy: "To repeat an earlier one, choose “Repeat as a drill” on its page.",
+    copy: 'To repeat an earlier one, choose "Repeat as a drill" on its page.',
     alert: "Import an alert (CAP 1.2)",
     alertAbout: "It only becomes a draft and sounds nothing. XML, up to 1 MiB.",
     choose: "Choose a file…",

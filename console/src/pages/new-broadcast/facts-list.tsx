@@ -124,7 +124,5 @@ function Approvers({ approvers }: { approvers: PreviewJson["approvers"] | undefi
     );
   }
   const separator = language === "zh" ? "；" : "; ";
-  return approvers.items
-    .map(({ name, signedIn }) => (signedIn ? `${name}（${words.signedIn}）` : name))
-    .join(separator);
+  return approvers.items.map(({ name, signedIn }) => (signedIn ? words.present(name) : name)).join(separator);
 }

@@ -19,7 +19,7 @@ export function StepMarks({ now }: { now: StepName }) {
           aria-current={place === at ? "step" : undefined}
         >
           <i aria-hidden>{place < at ? <Check /> : place + 1}</i>
-          {words.stepNames[step]}
+          <span className={styles.word}>{words.stepNames[step]}</span>
           {place < at && <span className={styles.hidden}>{words.stepDone}</span>}
         </li>
       ))}

@@ -83,6 +83,7 @@ function Asked({ approvers: { items, waiting } }: { approvers: ApproversJson }) 
   const now = useNow(60_000);
   return (
     <>
+      <p>{words.ownAbout}</p>
       {items.length === 0 && <p>{words.nobodyAsked}</p>}
       <ul className={styles.people}>
         {items.map(({ id, name, signedIn }) => (
@@ -95,7 +96,6 @@ function Asked({ approvers: { items, waiting } }: { approvers: ApproversJson }) 
           <li key={id}>{words.waiting(name, shortMoment(until, language, now))}</li>
         ))}
       </ul>
-      <p>{words.ownAbout}</p>
     </>
   );
 }

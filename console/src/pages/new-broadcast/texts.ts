@@ -145,7 +145,7 @@ export const newTexts = defineTexts(
     stepNow: "now",
     event: "Event",
     findEvent: "Find an event by name or code",
-    noEvent: (text: string) => `There is no event “${text}”; codes are those of the national list.`,
+    noEvent: (text: string) => `There is no event "${text}"; codes are those of the national list.`,
     level: "Level",
     changeEvent: "Change event and level",
     keepEvent: "Take this event and level",
@@ -161,11 +161,12 @@ export const newTexts = defineTexts(
       AllClear: "all clear",
       None: "nothing to do",
     } as Readonly<Record<string, string>>,
-    originCopy: (headline: string) => `After “${headline}”`,
+    originCopy: (headline: string) => `After "${headline}"`,
     originAlarm: (alarm: number) => `Proposed by alarm ${alarm}`,
     originAlert: (sender: string) => `From an alert by ${sender}`,
     range: "Place",
-    rangeCount: (regions: number, villages: string) => `${regions} regions, ${villages} villages`,
+    rangeCount: (regions: number, villages: string) =>
+      `${regions} ${regions === 1 ? "region" : "regions"}, ${villages} villages`,
     shapesToo: "and the areas drawn in the draft",
     addRegion: "Add a township, a village or the county…",
     findRegion: "Add a region",
@@ -194,7 +195,7 @@ export const newTexts = defineTexts(
     speakers: "Speakers",
     villages: "Villages",
     covered: "With a speaker",
-    townshipAbout: (villages: string, speakers: string) => `${villages} villages · ${speakers}`,
+    townshipAbout: (villages: string, speakers: string) => `${villages} villages · ${speakers} speakers`,
     text: "Text",
     languages: { "zh-CN": "Mandarin", zh: "Mandarin", en: "English", za: "Zhuang" } as Readonly<
       Record<string, string>
@@ -202,7 +203,7 @@ export const newTexts = defineTexts(
     readFirst: "read first",
     readNext: "read next",
     reading: (characters: string, seconds: string, repeats: number) =>
-      `${characters} characters, about ${seconds} s each time, read ${repeats} times`,
+      `${characters} characters, about ${seconds} s, read ${repeats === 1 ? "once" : `${repeats} times`}`,
     headline: "Headline (for screens and lists, not read aloud)",
     description: "What happens",
     instruction: "What to do",
@@ -225,9 +226,9 @@ export const newTexts = defineTexts(
     percent: (value: number) => `${value}%`,
     faults: {
       says_drill: (says: string) =>
-        `“${says}” must not be in an actual warning: who hears half of it takes it for a drill`,
-      blank_left: (says: string) => `“${says}” is not filled in`,
-      drill_not_said: "A drill has to say so, e.g. “This is a drill.”",
+        `"${says}" must not be in an actual warning: who hears half of it takes it for a drill`,
+      blank_left: (says: string) => `"${says}" is not filled in`,
+      drill_not_said: 'A drill has to say so, e.g. "This is a drill."',
       nothing_said: "There is nothing to read aloud yet",
       no_headline: "There is no headline yet",
     },
@@ -251,7 +252,7 @@ export const newTexts = defineTexts(
     saving: "Saving",
     platformFault: {
       actual: "The platform reads this as not real; please change it",
-      drill: "It has to say that it is a drill, and not that it is real, e.g. “This is a drill.”",
+      drill: 'It has to say that it is a drill, and not that it is real, e.g. "This is a drill."',
       training: "This has to be changed",
     },
   },

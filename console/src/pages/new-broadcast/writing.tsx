@@ -200,7 +200,7 @@ function CheckButton({ mode, lacks, isBusy, onPress }: CheckButtonProps) {
         {words.review[mode]}
       </Button>
       <p className={styles.next} role="status">
-        {reasons.length > 0 ? `${words.lacking}：${listOf(reasons, language)}` : words.next[mode]}
+        {reasons.length > 0 ? words.lacking(listOf(reasons, language)) : words.next[mode]}
       </p>
     </>
   );

@@ -171,7 +171,7 @@ export const overviewTexts = defineTexts(
       about: "one tile each",
       table: "As a table",
       matrix: "As a matrix",
-      speakers: "Speakers on",
+      speakers: "Online",
       devices: "On time",
       alarms: "Alarms",
       range: "Awaits approval",

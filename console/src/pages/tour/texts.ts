@@ -90,7 +90,7 @@ export const tourTexts = defineTexts(
       },
       sound: {
         title: "Speakers prove that they sound",
-        text: "“Sounded” is proven by the amplifier's current and the sound level; it is not “sent”. Numbers follow live events.",
+        text: '"Sounded" is proven by the amplifier\'s current and the sound level; it is not "sent". Numbers follow live events.',
       },
       coverage: {
         title: "See who heard nothing",

@@ -51,7 +51,7 @@ describe("a refused message", () => {
   it("is replayed by whoever may, who is told what came of it", async () => {
     const asked = open(true);
     await userEvent.click(await screen.findByRole("button", { name: "重放" }));
-    expect((await screen.findByRole("alert")).textContent).toContain("仍被拒收：不是 JSON");
+    expect((await screen.findByRole("alert")).textContent).toContain("仍被拒绝：不是 JSON");
     expect(asked.filter(({ method }) => method === "POST")).toHaveLength(1);
   });
 
@@ -105,7 +105,7 @@ describe("the page", () => {
       "/?region=520326&reason=off_scale&device=gm-1&partial=true&from=2026-06-21T00:00",
     );
     const asked = openAs("ledger:read", "devices:read", "rejections:read");
-    await waitFor(() => expect(screen.getAllByText("没有被拒收的")).toHaveLength(2));
+    await waitFor(() => expect(screen.getAllByText("没有被拒绝的")).toHaveLength(2));
     const searchOf = (path: string) =>
       Object.fromEntries(new URLSearchParams(asked.find((one) => one.path === path)!.search));
     const place = { region: "520326", from: "2026-06-21T00:00:00+08:00" };

@@ -6,7 +6,7 @@ import { Button, ButtonLink } from "../../../ui/button.tsx";
 import { Tag } from "../../../ui/marks.tsx";
 import { useNow } from "../../../ui/now.ts";
 import { useLanguage, useTexts } from "../../../ui/texts.ts";
-import { elapsed, fullMoment, shortMoment } from "../../../ui/time.ts";
+import { duration, fullMoment, shortMoment } from "../../../ui/time.ts";
 import { broadcastTexts } from "../texts.ts";
 import styles from "./ended.module.css";
 import { endedTexts } from "./texts.ts";
@@ -24,7 +24,7 @@ export function EndedWhen({ broadcast: { state, releasedAt, endedAt } }: { broad
         <span>
           {words.period(shortMoment(releasedAt, language, now), shortMoment(endedAt, language, now))}
           {" · "}
-          {words.lasted(elapsed(Date.parse(endedAt) - Date.parse(releasedAt)))}
+          {words.lasted(duration(Date.parse(endedAt) - Date.parse(releasedAt), language))}
         </span>
       )}
     </div>

@@ -6,7 +6,7 @@ import { Button } from "../../../ui/button.tsx";
 import { Digits } from "../../../ui/digits.tsx";
 import { TextField } from "../../../ui/field.tsx";
 import { count } from "../../../ui/number.ts";
-import { useTexts } from "../../../ui/texts.ts";
+import { useLanguage, useTexts } from "../../../ui/texts.ts";
 import { toast } from "../../../ui/toast.tsx";
 import { stepOf } from "../phase.ts";
 import type { Steps } from "../use-steps.ts";
@@ -117,6 +117,7 @@ function Hint({
   mode: "actual" | "drill" | "training";
 }) {
   const words = useTexts(pendingTexts);
+  const language = useLanguage();
   const live = useLive();
   const speakers = preview.query.data?.speakers;
   const left = speakers === undefined ? 0 : String(speakers).length - digits.length;
@@ -128,7 +129,7 @@ function Hint({
   };
   return (
     <p className={styles.hint} role="status">
-      {said()} {live.state === "live" ? words.stopAlways : words.lost}
+      {[said(), live.state === "live" ? words.stopAlways : words.lost].join(language === "zh" ? "" : " ")}
     </p>
   );
 }

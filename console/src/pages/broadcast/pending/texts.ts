@@ -223,7 +223,7 @@ export const pendingTexts = defineTexts(
       drill: "The number is right. They sound within seconds and say that it is a drill.",
       training: "The number is right. Nothing sounds.",
     },
-    stopAlways: "You can stop it at any time with “Stop now”.",
+    stopAlways: 'You can stop it at any time with "Stop now".',
     stale: "The preview is being computed; you can approve once it is there.",
     lost: "Not live: the server is asked first, and it is approved only if the number is the same.",
     speakersChanged: (before: string, now: string) =>
