@@ -104,11 +104,11 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const cluster = await startCluster(start, database, fail);
   const accounts = await startAccounts(start, database, adminKey);
   const exchange = createExchange<DeviceEntry>({ log: start.logOf("exchange") });
-  const ingestion = await startIngestion(start, database, exchange);
+  const ingestion = await startIngestion(start, database, cluster, exchange);
   const audience = startAudience(start, accounts, ingestion);
   const broadcasting = await startBroadcasting(start, { ...database, ...ingestion, ...audience, exchange });
   signal?.throwIfAborted();
-  const inside = { ...ingestion, ...audience, database, accounts, broadcasting, exchange };
+  const inside = { ...ingestion, ...audience, database, cluster, accounts, broadcasting, exchange };
   const doors = await makeDoors(start, inside);
   const life = { isStopping: false };
   const app = await makeApi(start, { ...inside, life, https });

@@ -7,7 +7,7 @@ import { enterProcess, leaveProcess, listProcesses, noteAlive } from "../store/p
 const EVERY_MS = 3_000;
 
 /** A process that was not heard for longer is taken for dead, or paused. Milliseconds. */
-const ALIVE_MS = 12_000;
+export const ALIVE_MS = 12_000;
 
 export interface MembershipOptions {
   readonly pool: Pool;
@@ -16,8 +16,14 @@ export interface MembershipOptions {
   readonly log: Logger;
   /** Called once when another process has entered under this one's name. */
   readonly onSuperseded: (error: Error) => void;
-  /** For tests. */
+  /**
+   * Called when this process is heard again after so long that the others have taken it for dead: it was paused, or could
+   * not reach the database.
+   */
+  readonly onReturned: () => void;
+  /** For tests: another interval in milliseconds, and another steady clock. */
   readonly everyMs?: number;
+  readonly now?: () => number;
 }
 
 /** This process among those of the platform. */
@@ -32,12 +38,20 @@ export interface Membership {
 
 /** Enters this process into the list of those that run. */
 export async function enterCluster(options: MembershipOptions): Promise<Membership> {
-  const { pool, instance, log, onSuperseded, everyMs = EVERY_MS } = options;
+  const { pool, instance, log, onSuperseded, onReturned } = options;
+  const { everyMs = EVERY_MS, now = () => performance.now() } = options;
   const processNo = await enterProcess(pool, instance);
   let superseded = false;
+  let heardAt = now();
   const saying = repeat(
     async () => {
-      if (superseded || (await noteAlive(pool, processNo))) return;
+      if (superseded) return;
+      const before = heardAt;
+      if (await noteAlive(pool, processNo)) {
+        heardAt = now();
+        if (heardAt - before > ALIVE_MS - everyMs) onReturned();
+        return;
+      }
       superseded = true;
       onSuperseded(
         new Error(

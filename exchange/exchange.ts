@@ -22,6 +22,8 @@ export interface DoorExchange<D extends DoorDevice = DoorDevice> extends Omit<Do
    * @param told hears of changes of the sum: with the moment and address of the door that made the change
    */
   sumPresence(told: DoorEvents<D>["onPresence"]): DoorEvents<D>["onPresence"];
+  /** The devices that are at a door, as it has reported them; a device at two doors comes twice. */
+  present(): Iterable<DoorPresence<D>>;
   /** How the doors are that say so. */
   health(): DoorHealth[];
 }
@@ -33,8 +35,8 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
   readonly log: Logger;
 }): DoorExchange<D> {
   const doors: Door[] = [];
-  /** The ids of devices that each door has reported as connected, by the door's name. */
-  const present = new Map<string, Set<string>>();
+  /** The devices that each door has reported as connected, by the door's name and their ids. */
+  const present = new Map<string, Map<string, DoorPresence<D>>>();
 
   const limitLog = createLogLimiter();
 
@@ -65,17 +67,22 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
     }
   };
 
-  function noteHere({ door, device: { id }, connected }: DoorPresence<D>): void {
-    const ids = present.get(door);
-    if (!connected) ids?.delete(id);
-    else if (ids) ids.add(id);
-    else present.set(door, new Set([id]));
+  function noteHere(presence: DoorPresence<D>): void {
+    const { door, device, connected } = presence;
+    const here = present.get(door);
+    if (!connected) here?.delete(device.id);
+    else if (here) here.set(device.id, presence);
+    else present.set(door, new Map([[device.id, presence]]));
   }
 
   const isElsewhere = ({ door, device: { id } }: DoorPresence<D>): boolean => {
-    for (const [name, ids] of present) if (name !== door && ids.has(id)) return true;
+    for (const [name, here] of present) if (name !== door && here.has(id)) return true;
     return false;
   };
+
+  function* everyPresence(): Iterable<DoorPresence<D>> {
+    for (const here of present.values()) yield* here.values();
+  }
 
   return {
     add(door) {
@@ -102,6 +109,8 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
           : holding(through).map((door) => handTo(door, device, { payload, through }));
       return Promise.all(asked).then(sumUp);
     },
+
+    present: everyPresence,
 
     health: () => doors.flatMap((door) => door.health?.() ?? []),
 

@@ -200,11 +200,25 @@ export class AlarmEngine {
         const state = this.stateOf(device, rule.rule);
         if (state.active) continue;
         state.active = true;
-        emit(transition("raise", device, rule, now, `${rule.about}; ${heardOf(device)}`));
+        const raise = transition("raise", device, rule, now, `${rule.about}; ${heardOf(device)}`);
+        emit({ ...raise, silenceDoubt: { table: runtime.table, heardAt: device.lastReportAt } });
         raised++;
       }
     }
     return raised;
+  }
+
+  /**
+   * Forgets the silence of devices that turned out to have been heard by another process before it was raised: the
+   * database refused it.
+   */
+  forgetHeard(devices: Iterable<DeviceEntry>, now: number): void {
+    for (const device of devices) {
+      const { runtime, lastReportAt } = device;
+      for (const { rule, intervals } of runtime.silenceRules) {
+        if (now - lastReportAt <= intervals * runtime.reportIntervalMs) this.forget(device, rule);
+      }
+    }
   }
 
   private endSilence(device: DeviceEntry, at: number, emit: Emit): void {

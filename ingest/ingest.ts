@@ -47,6 +47,8 @@ export interface IngestOptions {
   readonly maxInFlight: number;
   readonly onCommitted: (committed: Committed, live: readonly LiveReading[]) => void;
   readonly wantsLive: (device: DeviceEntry) => boolean;
+  /** True while this process is the one that looks for silent devices; without it, it always is. */
+  readonly watchesSilence?: () => boolean;
   /** Called when another process has changed a device's token or deleted the device. */
   readonly onRevoked?: (id: string) => void;
   readonly now?: () => number;
@@ -173,6 +175,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         committer.open.waiting.push(resolve);
         committer.filled();
       });
+      // Another process may have heard one while this one was paused.
+      await lastSeen.ask(suspects);
+      alarms.forgetHeard(suspects, now());
     }
   };
   const fold = async () => {
@@ -187,7 +192,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       onFailure: warnOfFailures(log, "periodic work failed; the next turn tries again", { work }),
     });
   const works = [
-    periodic("look for silent devices", every.silence ?? 15_000, checkSilence),
+    periodic("look for silent devices", every.silence ?? 15_000, async () => {
+      if (options.watchesSilence?.() ?? true) await checkSilence();
+    }),
     periodic("fold the ledger", every.fold ?? 5_000, fold),
     periodic("follow changes of devices", every.follow ?? 2_000, follow),
     periodic("note which readings were dropped", every.dropped ?? 60_000, noteDropped),

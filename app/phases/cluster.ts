@@ -1,14 +1,17 @@
 import { type Duties, startDuties } from "../../cluster/duties.ts";
 import { enterCluster, type Membership } from "../../cluster/membership.ts";
+import { presenceDuty } from "../presence-duty.ts";
 import { retentionDuty } from "../retention-duty.ts";
 import type { DatabasePhase } from "./database.ts";
-import type { Start } from "./start.ts";
+import { Hearers, type Start } from "./start.ts";
 
 /** This process among those of the platform. */
 export interface ClusterPhase {
   readonly membership: Membership;
   /** Work that one process at a time does. */
   readonly duties: Duties;
+  /** Hears that this process is back, after the others have taken it for dead. */
+  readonly returned: Hearers<[]>;
 }
 
 /**
@@ -22,11 +25,13 @@ export async function startCluster(
 ): Promise<ClusterPhase> {
   const log = logOf("cluster");
   const { pools, tables, retention } = database;
+  const returned = new Hearers<[]>();
   const membership = await enterCluster({
     pool: pools.urgent,
     instance: config.INSTANCE_ID,
     log,
     onSuperseded: fail,
+    onReturned: returned.tell,
   });
   atEnd(() => membership.stop());
   const duties = startDuties({ pool: pools.urgent, processNo: membership.processNo, log });
@@ -41,5 +46,6 @@ export async function startCluster(
       log: logOf("store"),
     }),
   );
-  return { membership, duties };
+  duties.add(presenceDuty(pools.urgent, log));
+  return { membership, duties, returned };
 }

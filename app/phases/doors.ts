@@ -16,6 +16,7 @@ import { PROTOCOLS } from "../protocols.ts";
 import type { AccountsPhase } from "./accounts.ts";
 import type { AudiencePhase } from "./audience.ts";
 import type { Broadcasting } from "./broadcast.ts";
+import type { ClusterPhase } from "./cluster.ts";
 import type { DatabasePhase } from "./database.ts";
 import type { IngestPhase } from "./ingest.ts";
 import type { Start } from "./start.ts";
@@ -31,6 +32,7 @@ export interface DoorsInside extends IngestPhase, AudiencePhase {
   readonly database: Pick<DatabasePhase, "facts">;
   readonly accounts: Pick<AccountsPhase, "directory" | "people">;
   readonly broadcasting: Pick<Broadcasting, "onListening">;
+  readonly cluster: Pick<ClusterPhase, "returned">;
 }
 
 export interface Doors {
@@ -67,6 +69,13 @@ export async function makeDoors(
     ...handOnDecoded<DeviceEntry>(events),
     onPresence: events.onPresence,
     onListening: events.onListening,
+  });
+  // The others have marked its devices as gone.
+  inside.cluster.returned.add(() => {
+    for (const { device, connected, address } of exchange.present()) {
+      const { deviceNo } = device;
+      inside.ingest.notePresence({ deviceNo, connected, changedAt: new Date(), address });
+    }
   });
   exchange.add(broker);
   atEnd(() => exchange.close());

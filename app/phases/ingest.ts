@@ -1,7 +1,9 @@
+import type { HeldDuty } from "../../cluster/duties.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
 import { type Ingest, startIngest } from "../../ingest/ingest.ts";
 import { DECODERS } from "../protocols.ts";
+import type { ClusterPhase } from "./cluster.ts";
 import type { DatabasePhase } from "./database.ts";
 import { News } from "./news.ts";
 import type { Start } from "./start.ts";
@@ -26,6 +28,7 @@ const EMBEDDED_HISTORY_ITEMS = 500;
 export async function startIngestion(
   { config, logOf, registry, atEnd }: Start,
   { pools, facts, tables, retention }: DatabasePhase,
+  { duties }: Pick<ClusterPhase, "duties">,
   exchange: Pick<DoorExchange, "disconnect">,
 ): Promise<IngestPhase> {
   const news = new News();
@@ -47,6 +50,7 @@ export async function startIngestion(
     lingerMs: config.BATCH_LINGER_MS,
     maxInFlight: pools.writers,
     wantsLive: news.wants,
+    watchesSilence: standFor(duties, "silence"),
     onRevoked: exchange.disconnect,
     onCommitted: news.committed,
   });
@@ -57,4 +61,19 @@ export async function startIngestion(
   };
   atEnd(flush);
   return { ingest, news, flush };
+}
+
+/** Stands ready for a duty that is only asked for. @returns true while this process has it */
+function standFor(duties: ClusterPhase["duties"], name: string): () => boolean {
+  let held: HeldDuty | undefined;
+  duties.add({
+    name,
+    begin(mine) {
+      held = mine;
+      return () => {
+        held = undefined;
+      };
+    },
+  });
+  return () => held?.isMine() ?? false;
 }

@@ -19,7 +19,7 @@ export {
   listDevicePoints,
   listDevices,
 } from "./list-devices.ts";
-export { disconnectAll, type PresenceChange, recordPresence } from "./presence.ts";
+export { disconnectAll, disconnectLost, type PresenceChange, recordPresence } from "./presence.ts";
 export {
   countTargetsWithin,
   findPlacedRegions,

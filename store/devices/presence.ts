@@ -1,4 +1,5 @@
 import type { Db } from "../database/index.ts";
+import { toldNews } from "../processes/index.ts";
 
 /** A device came or went. */
 export interface PresenceChange {
@@ -9,10 +10,18 @@ export interface PresenceChange {
   readonly address?: string | undefined;
 }
 
+/** A change of presence in the news: `{deviceNo, connected, at}` of each device. */
+const NEWS = toldNews(
+  "presence",
+  `select jsonb_agg(jsonb_build_object('deviceNo', device_no, 'connected', connected, 'at', changed_at))
+       from written`,
+);
+
 /**
- * Records that devices came and went. An older change never overwrites a newer one, so that a takeover (the new
- * connection opens before the old one is seen to close) ends as connected. Each device may have at most one change in
- * one call.
+ * Records that devices came and went, and tells the news of those whose presence changed. An older change never
+ * overwrites a newer one, so that a takeover (the new connection opens before the old one is seen to close) ends as
+ * connected. Nor does the end of a connection at one process change a device that is connected to another one by now.
+ * Each device may have at most one change in one call.
  * @param instance the process that they connected to
  */
 export async function recordPresence(
@@ -22,14 +31,19 @@ export async function recordPresence(
 ): Promise<void> {
   if (changes.length === 0) return;
   await db.query(
-    `insert into device_presence as p (device_no, connected, changed_at, address, instance)
-     select c.*, $5::text from unnest($1::int[], $2::boolean[], $3::timestamptz[], $4::text[]) as c
-     -- One order for all, or two writing processes could deadlock.
-     order by 1
-     on conflict (device_no) do update
-       set connected = excluded.connected, changed_at = excluded.changed_at, address = excluded.address,
-           instance = excluded.instance
-       where excluded.changed_at >= p.changed_at`,
+    `with written as (
+       insert into device_presence as p (device_no, connected, changed_at, address, instance)
+       select c.*, $5::text from unnest($1::int[], $2::boolean[], $3::timestamptz[], $4::text[]) as c
+       -- One order for all, or two writing processes could deadlock.
+       order by 1
+       on conflict (device_no) do update
+         set connected = excluded.connected, changed_at = excluded.changed_at, address = excluded.address,
+             instance = excluded.instance
+         where excluded.changed_at >= p.changed_at
+           and (excluded.connected or not p.connected or p.instance = excluded.instance)
+       returning device_no, connected, changed_at
+     ), ${NEWS}
+     select`,
     [
       changes.map((change) => change.deviceNo),
       changes.map((change) => change.connected),
@@ -46,9 +60,38 @@ export async function recordPresence(
  * @returns how many were marked
  */
 export async function disconnectAll(db: Db, at: Date, instance: string): Promise<number> {
-  const { rowCount } = await db.query(
-    "update device_presence set connected = false, changed_at = $1::timestamptz where connected and instance = $2::text",
+  const { rows } = await db.query<{ count: number }>(
+    `with written as (
+       update device_presence set connected = false, changed_at = greatest(changed_at, $1::timestamptz)
+       where connected and instance = $2::text
+       returning device_no, connected, changed_at
+     ), ${NEWS}
+     select count(*)::int as count from written`,
     [at.toISOString(), instance],
   );
-  return rowCount ?? 0;
+  return rows[0]!.count;
+}
+
+/**
+ * Marks devices as gone whose process was not heard for long: it was killed and did not come back, or it is paused. They
+ * are gone since it was last heard.
+ * @param silentMs how long a process may be silent, by the database's clock
+ * @param limit devices in one call at most
+ * @returns how many were marked
+ */
+export async function disconnectLost(db: Db, silentMs: number, limit: number): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `with lost as (
+       select p.device_no, q.heard_at from processes q join device_presence p using (instance)
+       where q.heard_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000) and p.connected
+       order by p.device_no limit $2::int for update of p
+     ), written as (
+       update device_presence p set connected = false, changed_at = greatest(p.changed_at, lost.heard_at)
+       from lost where p.device_no = lost.device_no
+       returning p.device_no, p.connected, p.changed_at
+     ), ${NEWS}
+     select count(*)::int as count from written`,
+    [silentMs, limit],
+  );
+  return rows[0]!.count;
 }

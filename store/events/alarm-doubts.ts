@@ -35,11 +35,19 @@ export interface EventDoubt {
   readonly before: number;
 }
 
+/** A transition that follows from silence: it is outdated where any process has heard the device since. */
+export interface SilenceDoubt {
+  readonly table: KindTable;
+  /** When it was last heard, as far as this process knows. Epoch milliseconds. */
+  readonly heardAt: number;
+}
+
 interface InDoubt {
   readonly deviceNo: number;
   readonly at: number;
   readonly doubt?: AlarmDoubt;
   readonly eventDoubt?: EventDoubt;
+  readonly silenceDoubt?: SilenceDoubt;
 }
 
 type Value = number | string;
@@ -76,6 +84,10 @@ export async function dropOutdated<T extends InDoubt>(db: Db, transitions: reado
   )) {
     const taken = await findTakenBack(db, same, same[0]!.eventDoubt!);
     for (const n of taken) outdated.add(same[n - 1]!);
+  }
+  for (const same of group(transitions, ({ silenceDoubt }) => silenceDoubt?.table.table)) {
+    const heard = await findHeardSince(db, same, same[0]!.silenceDoubt!.table);
+    for (const n of heard) outdated.add(same[n - 1]!);
   }
   return outdated.size === 0 ? [...transitions] : transitions.filter((each) => !outdated.has(each));
 }
@@ -172,6 +184,25 @@ async function findTakenBack(
          and e.type = any ($3::text[]) and e.received_at < $4::timestamptz
      )`,
     [devicesOf(asked), momentsOf(asked), types, new Date(before).toISOString(), oldestOf(asked)],
+  );
+  return rows.map(({ n }) => n);
+}
+
+/**
+ * The places, from 1, of devices that were heard after the moment that this process knows of. The note of a report is
+ * to the millisecond. The arrival of a reading is to the second and never too early, so only a later second counts.
+ */
+async function findHeardSince(db: Db, asked: readonly InDoubt[], { table }: KindTable): Promise<number[]> {
+  const { rows } = await db.query<{ n: number }>(
+    `select asked.n::int as n
+     from unnest($1::int4[], $2::timestamptz[]) with ordinality as asked (device_no, heard_at, n)
+     left join device_last_seen s using (device_no)
+     left join lateral (
+       select ${arrivalOf("r")} as received_at from ${assertIdentifier(table)} r
+       where r.device_no = asked.device_no order by r.observed_at desc limit 1
+     ) newest on true
+     where s.seen_at > asked.heard_at or newest.received_at >= asked.heard_at + interval '1 second'`,
+    [devicesOf(asked), arrayOf(new TimestampColumn(), asked, ({ silenceDoubt }) => silenceDoubt!.heardAt)],
   );
   return rows.map(({ n }) => n);
 }

@@ -6,7 +6,7 @@ import {
   TextColumn,
   TimestampColumn,
 } from "../database/index.ts";
-import { type AlarmDoubt, dropOutdated, type EventDoubt } from "./alarm-doubts.ts";
+import { type AlarmDoubt, dropOutdated, type EventDoubt, type SilenceDoubt } from "./alarm-doubts.ts";
 import type { AlarmSeverity } from "./alarms.ts";
 
 /** A transition that an alarm rule asks for. `at` in milliseconds since 1970, by the device's clock. */
@@ -20,9 +20,10 @@ export interface AlarmTransition {
   readonly at: number;
   /** A raise within this many milliseconds after the last clear goes on with that alarm. Absent: it is a new one. */
   readonly flapMs?: number | undefined;
-  /** The reason why it may be outdated, after a reading or after an event. Absent: it is not. */
+  /** The reason why it may be outdated, after a reading, an event or a silence. Absent: it is not. */
   readonly doubt?: AlarmDoubt;
   readonly eventDoubt?: EventDoubt;
+  readonly silenceDoubt?: SilenceDoubt;
 }
 
 /**
@@ -78,7 +79,13 @@ function nextAtOnce(
     if (before === undefined) {
       if (chosen.size === MAX_AT_ONCE) break;
       chosen.set(key, transition);
-    } else if (before.action !== transition.action || before.doubt || before.eventDoubt) break;
+    } else if (
+      before.action !== transition.action ||
+      before.doubt ||
+      before.eventDoubt ||
+      before.silenceDoubt
+    )
+      break;
   }
   return { count: at - from, chosen: [...chosen.values()] };
 }

@@ -1,4 +1,12 @@
 export { startBell } from "./bell.ts";
 export { fenced, giveBackLeases, type Lease, takeLeases } from "./leases.ts";
-export { dropOldNews, type NewsPiece, newsSpan, readNewsAfter, type ToldNews, tellNews } from "./news.ts";
+export {
+  dropOldNews,
+  type NewsPiece,
+  newsSpan,
+  readNewsAfter,
+  type ToldNews,
+  tellNews,
+  toldNews,
+} from "./news.ts";
 export { enterProcess, type KnownProcess, leaveProcess, listProcesses, noteAlive } from "./processes.ts";

@@ -1,5 +1,5 @@
 import { writeJson } from "../../base/exact-json.ts";
-import { type Db, exactJson } from "../database/index.ts";
+import { assertIdentifier, type Db, exactJson } from "../database/index.ts";
 
 /** The channel on which the database rings when there is news (`listen`). */
 export const NEWS_CHANNEL = "sbi_news";
@@ -32,6 +32,15 @@ export async function tellNews(
     values: [processNo, told.map(({ topic }) => topic), told.map(({ payload }) => writeJson(payload))],
   });
 }
+
+/**
+ * SQL of a common table expression `told` that tells news of a topic in the statement that makes it.
+ * @param query gives one row with the payload, or null where there is nothing to tell
+ */
+export const toldNews = (topic: string, query: string): string => `told as (
+      insert into news (topic, payload)
+      select '${assertIdentifier(topic)}', payload from (${query}) as news_of (payload) where payload is not null
+    )`;
 
 /** The next pieces after a number, in their order. */
 export async function readNewsAfter(db: Db, newsNo: number, limit: number): Promise<NewsPiece[]> {

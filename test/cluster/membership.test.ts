@@ -9,17 +9,20 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-async function enter(instance: string, everyMs = 5) {
+async function enter(instance: string, everyMs = 5, now?: () => number) {
   const onSuperseded = vi.fn();
+  const onReturned = vi.fn();
   const membership = await enterCluster({
     pool: db.pool,
     instance,
     log: createLogger("silent"),
     onSuperseded,
+    onReturned,
     everyMs,
+    ...(now ? { now } : {}),
   });
   onTestFinished(() => membership.stop());
-  return { ...membership, onSuperseded };
+  return { ...membership, onSuperseded, onReturned };
 }
 
 it("the living are those that were heard a moment ago: not one that ended, nor one that is paused", async () => {
@@ -38,4 +41,21 @@ it("a process is told once that another one has its name, and leaves that one on
   await old.stop();
   expect(await young.living()).toContain(young.processNo);
   expect(young.onSuperseded).not.toHaveBeenCalled();
+});
+
+it("a process that was paused for so long that it was taken for dead is told once it is heard again", async () => {
+  let at = 0;
+  const { onReturned } = await enter("back", 5, () => at);
+  at += 11_000;
+  const turns = () => db.pool.query("update processes set heard_at = 'epoch' where instance = 'back'");
+  const isHeard = async () =>
+    (await db.pool.query("select from processes where instance = 'back' and heard_at > 'epoch'")).rowCount;
+  await turns();
+  await expect.poll(isHeard).toBe(1);
+  expect(onReturned).not.toHaveBeenCalled();
+  at += 12_000;
+  await expect.poll(() => onReturned.mock.calls.length).toBe(1);
+  await turns();
+  await expect.poll(isHeard).toBe(1);
+  expect(onReturned).toHaveBeenCalledTimes(1);
 });

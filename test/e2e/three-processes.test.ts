@@ -131,8 +131,34 @@ describe.runIf(process.env.DATABASE_URL)("three processes of one platform", () =
     await allSubscribed(3);
     expect(await isConnected("tri-online")).toBe(true);
     await kill("a");
-    expect(await isConnected("tri-online")).toBe(true);
     await start("a");
     expect(await isConnected("tri-online")).toBe(false);
   }, 180_000);
+
+  it("lose the devices of one that is killed and stays away, and of one that is paused until it goes on", async () => {
+    const isConnected = async (id: string) => {
+      const { presence } = await processOf("b").api<{ presence: { connected: boolean } | null }>(
+        `/v1/devices/${id}`,
+      );
+      return presence?.connected;
+    };
+    const becomes = (id: string, connected: boolean) =>
+      expect.poll(() => isConnected(id), { timeout: 60_000 }).toBe(connected);
+    const devices = { a: "tri-paused", c: "tri-lost" } as const;
+    for (const [name, id] of Object.entries(devices)) {
+      const { token } = await processOf(name as Name).register(id);
+      await connectDevice(processOf(name as Name).mqttPort, id, token);
+      await becomes(id, true);
+    }
+    processOf("a").signal("SIGSTOP");
+    await kill("c");
+    try {
+      await becomes("tri-lost", false);
+      await becomes("tri-paused", false);
+    } finally {
+      processOf("a").signal("SIGCONT");
+    }
+    await becomes("tri-paused", true);
+    expect(await isConnected("tri-lost")).toBe(false);
+  }, 240_000);
 });

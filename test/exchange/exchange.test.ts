@@ -282,6 +282,7 @@ describe("presence", () => {
           else here.delete(presence.device.id);
           tell(presence);
           for (const id of DEVICES) expect(present.has(id)).toBe(exchange.isOnline(id));
+          expect(new Set([...exchange.present()].map(({ device: { id } }) => id))).toEqual(present);
         }
       }),
     );

@@ -89,6 +89,11 @@ export class PlatformProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** Sends a signal that does not end it: SIGSTOP pauses it and SIGCONT has it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.child.kill(signal);
+  }
+
   /** Sends a signal and waits for the end. @returns the exit code, or null when the signal ended it */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     if (!this.running) return this.child.exitCode;

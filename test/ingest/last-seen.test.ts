@@ -93,6 +93,67 @@ describe("when a device was last heard", () => {
     ]);
   });
 
+  it("is looked at again as the alarm is raised: a process may be paused after it has asked", async () => {
+    const base = Date.now() + 1000;
+    for (const id of ["paused-note", "paused-reading"]) await addDevice(db.pool, id);
+    const other = await startTestIngest(db.pool, { every: { ...rarely, seen: 1 } });
+    const killed = await startTestIngest(db.pool, { every: rarely });
+    let meanwhile: (() => Promise<void>) | undefined = async () => {
+      const [reply, options] = [{ commandId: "1", outcome: "done" }, { receivedAt: base + 29 * HOUR }];
+      await other.publish("paused-note", "replies", reply, options);
+      await expect.poll(() => seenAt("paused-note")).toBe(base + 29 * HOUR);
+      await killed.publish("paused-reading", "telemetry", { flow: 1 }, options);
+    };
+    const pausing = new Proxy(db.pool, {
+      get(target, key) {
+        if (key !== "query") return Reflect.get(target, key, target);
+        return async (query: string | { text: string }, ...rest: unknown[]) => {
+          const answer = await (target.query as (...all: unknown[]) => unknown)(query, ...rest);
+          const text = typeof query === "string" ? query : query.text;
+          const asks = text.includes("left join device_last_seen s") && !text.includes("asked");
+          if (asks && meanwhile) {
+            const first = meanwhile;
+            meanwhile = undefined;
+            await first();
+          }
+          return answer;
+        };
+      },
+    }) as Pool;
+    let now = base;
+    const { ingest } = await startTestIngest(pausing, { now: () => now, every: rarely });
+    now = base + 30 * HOUR;
+    await ingest.checkSilence();
+    expect(meanwhile).toBeUndefined();
+    expect([await silences("paused-note"), await silences("paused-reading")]).toEqual([[], []]);
+    // Nor does this process take them for silent already once they are.
+    now = base + 55 * HOUR;
+    await ingest.checkSilence();
+    expect([await silences("paused-note"), await silences("paused-reading")]).toMatchObject([
+      [{ active: true }],
+      [{ active: true }],
+    ]);
+  });
+
+  it("is judged by the process that has this duty, and by no other", async () => {
+    await addDevice(db.pool, "not-mine");
+    let isMine = false;
+    let asked = 0;
+    const { ingest } = await startTestIngest(db.pool, {
+      now: () => Date.now() + 300 * HOUR,
+      every: { ...rarely, silence: 2 },
+      watchesSilence: () => {
+        asked++;
+        return isMine;
+      },
+    });
+    await expect.poll(() => asked).toBeGreaterThan(3);
+    expect(await silences("not-mine")).toEqual([]);
+    isMine = true;
+    await expect.poll(() => silences("not-mine")).toMatchObject([{ active: true }]);
+    await ingest.stop(1000);
+  });
+
   it("counts from the registration where a device was never heard, and says so", async () => {
     await addDevice(db.pool, "seen-never");
     const registered = new Date(

@@ -52,7 +52,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   "store/ledger": ["database", "places"],
   "store/commands": ["database", "places"],
   "store/events": ["database", "audit", "ledger", "places"],
-  "store/devices": ["database", "audit", "events", "places"],
+  "store/devices": ["database", "audit", "events", "places", "processes"],
   "store/rollups": ["database", "places"],
   "store/readings": ["database", "audit", "ledger", "places", "rollups"],
   "store/broadcast": ["database", "audit", "places"],

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { NO_LIMITS } from "../../../store/database/limits.ts";
 import { getDevice } from "../../../store/devices/devices.ts";
-import { disconnectAll, recordPresence } from "../../../store/devices/presence.ts";
+import { disconnectAll, disconnectLost, recordPresence } from "../../../store/devices/presence.ts";
+import { newsSpan, readNewsAfter } from "../../../store/processes/index.ts";
 import { insertDevice, insertRegions } from "../../api/fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 
@@ -55,4 +56,68 @@ it("a start leaves those alone who are connected to another process, also after 
   expect(await disconnectAll(db.pool, evening, "2")).toBe(0);
   expect(await disconnectAll(db.pool, evening, "1")).toBe(1);
   expect(await presence("b")).toEqual({ connected: false, changedAt: evening });
+});
+
+it("the end of a connection at one process leaves a device alone that is connected to another one by now", async () => {
+  const at = (hour: number) => new Date(Date.UTC(2026, 0, 4, hour));
+  const change = (connected: boolean, hour: number) => [{ deviceNo, connected, changedAt: at(hour) }];
+  await recordPresence(db.pool, change(true, 8), "1");
+  await recordPresence(db.pool, change(true, 9), "2");
+  await recordPresence(db.pool, change(false, 10), "1");
+  expect(await presence("a")).toEqual({ connected: true, changedAt: at(9) });
+  await recordPresence(db.pool, change(false, 11), "2");
+  expect(await presence("a")).toEqual({ connected: false, changedAt: at(11) });
+  await recordPresence(db.pool, change(false, 12), "1");
+  expect(await presence("a")).toEqual({ connected: false, changedAt: at(12) });
+});
+
+it("devices are gone with a process that is not heard, since it was last heard, and no others", async () => {
+  await db.pool.query(
+    `insert into processes (instance, heard_at)
+     values ('lost', '2026-01-05T09:00:00Z'), ('living', clock_timestamp() + interval '1 hour')`,
+  );
+  const there = (no: number, hour: number) => [
+    { deviceNo: no, connected: true, changedAt: new Date(Date.UTC(2026, 0, 5, hour)) },
+  ];
+  await recordPresence(db.pool, there(deviceNo, 8), "lost");
+  await recordPresence(db.pool, there(otherNo, 8), "living");
+  expect(await disconnectLost(db.pool, 12_000, 100)).toBe(1);
+  expect(await presence("a")).toEqual({ connected: false, changedAt: new Date("2026-01-05T09:00:00Z") });
+  expect(await presence("b")).toMatchObject({ connected: true });
+  expect(await disconnectLost(db.pool, 12_000, 100)).toBe(0);
+  // A device that came there a moment after it was last heard is not gone before it came.
+  await recordPresence(db.pool, there(deviceNo, 10), "lost");
+  await recordPresence(db.pool, there(otherNo, 10), "lost");
+  expect([await disconnectLost(db.pool, 12_000, 1), await disconnectLost(db.pool, 12_000, 1)]).toEqual([
+    1, 1,
+  ]);
+  expect(await presence("a")).toEqual({ connected: false, changedAt: new Date("2026-01-05T10:00:00Z") });
+});
+
+it("what changed is told in the news, and what changed nothing is not", async () => {
+  const { last } = await newsSpan(db.pool);
+  const at = (hour: number) => new Date(Date.UTC(2026, 0, 6, hour));
+  await recordPresence(
+    db.pool,
+    [
+      { deviceNo, connected: true, changedAt: at(8) },
+      { deviceNo: otherNo, connected: false, changedAt: noon },
+    ],
+    "1",
+  );
+  await recordPresence(db.pool, [{ deviceNo, connected: false, changedAt: at(7) }], "1");
+  await disconnectAll(db.pool, at(9), "1");
+  await disconnectAll(db.pool, at(10), "1");
+  const news = await readNewsAfter(db.pool, last, 100);
+  const told = news.map(({ topic, payload }) => [
+    topic,
+    (payload as { deviceNo: number; connected: boolean; at: string }[]).map((change) => ({
+      ...change,
+      at: new Date(change.at),
+    })),
+  ]);
+  expect(told).toEqual([
+    ["presence", [{ deviceNo, connected: true, at: at(8) }]],
+    ["presence", [{ deviceNo, connected: false, at: at(9) }]],
+  ]);
 });
