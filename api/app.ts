@@ -35,7 +35,7 @@ import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
 import { displaysRoutes } from "./displays/routes.ts";
 import { eventsRoutes } from "./events/routes.ts";
 import { exchangesRoutes } from "./exchanges/routes.ts";
-import { assertGuarded, createAllow } from "./guard.ts";
+import { type Allow, assertGuarded, createAllow } from "./guard.ts";
 import { healthRoutes, type ReadinessCheck } from "./health/routes.ts";
 import { observeRequests } from "./http-metrics.ts";
 import { parseJsonBodies } from "./json-body.ts";
@@ -107,6 +107,8 @@ export interface AppOptions {
   readonly http: RateLimits & SecurityOptions & { readonly maxStreams: number };
   /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed. */
   readonly trustProxy: readonly string[];
+  /** False: only `/livez`, `/readyz` and `/metrics` are there, and the rest is another process's. */
+  readonly serves: boolean;
   /** One app per registry: the API registers its own metrics there. */
   readonly metrics: Registry;
   readonly ready: () => Promise<ReadinessCheck[]>;
@@ -129,8 +131,7 @@ const MAX_PARAM_LENGTH = 200;
 
 /** Makes the HTTP API without listening, so that tests call it in place. Closing it ends its streams too. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { pool, urgentPool, access, hub, log } = options;
-  const catalog = indexCatalog(options.catalog, options.tables);
+  const { pool, access, hub, log } = options;
   const allow = createAllow(access);
   const sendProblem = createProblemSender(log);
   const recordRefusal = createRefusalRecorder(pool, log);
@@ -157,7 +158,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
-      new PlatformError("not_found", `There is no ${request.method} ${request.url.split("?")[0]}`),
+      new PlatformError(
+        "not_found",
+        options.serves
+          ? `There is no ${request.method} ${request.url.split("?")[0]}`
+          : "This process does not serve the API: expected one with ROLE=api or ROLE=all",
+      ),
       request,
       reply,
     ),
@@ -196,6 +202,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     endConnections();
   });
 
+  if (options.serves) await serveDocuments(app, options);
+  const { metrics, ready, version } = options;
+  await app.register(healthRoutes, { metrics, ready, version });
+  if (options.serves) await serveApi(app, options, allow);
+  await app.ready();
+  return app;
+}
+
+/** The description of the API, which is to know every route, and the console. */
+async function serveDocuments(app: FastifyInstance, options: AppOptions): Promise<void> {
   await app.register(swagger, openApiOptions(options.version));
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: PAGE_POLICY });
   const { folder } = options.console;
@@ -204,10 +220,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   );
   await app.register(consolePages, { prefix: "/console", folder });
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+}
 
-  const { metrics, ready, version } = options;
-  await app.register(healthRoutes, { metrics, ready, version });
-
+/** The routes of the API. */
+async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow): Promise<void> {
+  const { pool, urgentPool, hub, log, version } = options;
+  const catalog = indexCatalog(options.catalog, options.tables);
   const prefix = "/v1";
   const { onAlarmCleared, onDeviceChanged, pendingOf, pendingDevices, replay } = options;
   const findKey = createKeyFinder(pool, options.knownDevice);
@@ -244,9 +262,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, people, allow });
   await app.register(auditRoutes, { prefix, pool, log, allow });
   await app.register(streamRoutes, { prefix, hub, people, maxStreams: options.http.maxStreams, allow });
-
-  await app.ready();
-  return app;
 }
 
 /**

@@ -22,6 +22,7 @@ import { startDatabase } from "./phases/database.ts";
 import { makeDoors } from "./phases/doors.ts";
 import { startIngestion } from "./phases/ingest.ts";
 import type { Start, Undo } from "./phases/start.ts";
+import { partsOf } from "./role.ts";
 
 /** A running platform. A port is 0 where it does not listen. */
 export interface Platform {
@@ -117,7 +118,7 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   // Broadcasts under way are taken up before devices connect.
   await broadcasting.resume();
   const ports = await listen(config, doors.broker, app, https);
-  await doors.openOthers();
+  if (partsOf(config.ROLE).doors) await doors.openOthers();
   atEnd(async () => {
     // First of all: take nothing new, commit and acknowledge messages that were read, then let go.
     life.isStopping = true;
@@ -127,17 +128,19 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   return { ...ports, database: database.facts, failed };
 }
 
-/** Opens the ports: devices first, so that a device is welcome once the API answers. */
+/** Opens the ports of this process's role: devices first, so that a device is welcome once the API answers. */
 async function listen(config: Config, broker: Broker, app: FastifyInstance, wss: FollowedTls | undefined) {
-  const mqtt = await orSayWhichPort(
-    broker.listen({
-      host: config.HOST,
-      port: config.MQTT_PORT,
-      wsPort: config.MQTT_WS_PORT,
-      wss,
-      ...tlsOf(config),
-    }),
-  );
+  const mqtt = partsOf(config.ROLE).doors
+    ? await orSayWhichPort(
+        broker.listen({
+          host: config.HOST,
+          port: config.MQTT_PORT,
+          wsPort: config.MQTT_WS_PORT,
+          wss,
+          ...tlsOf(config),
+        }),
+      )
+    : { port: 0, wsPort: 0, tlsPort: 0 };
   await orSayWhichPort(app.listen({ host: config.HOST, port: config.HTTP_PORT }));
   return {
     mqttPort: mqtt.port,

@@ -15,6 +15,8 @@ export interface ReadinessOptions {
   readonly jobTrouble: () => readonly string[];
   /** The progress of keeping days of readings, while most of them are not kept yet. */
   readonly backfill: () => Promise<string | undefined>;
+  /** Work that no process does at the moment. */
+  readonly unattended: () => Promise<readonly string[]>;
   readonly isStopping: () => boolean;
 }
 
@@ -26,6 +28,7 @@ export const readiness = async ({
   doors,
   jobTrouble,
   backfill,
+  unattended,
   isStopping,
 }: ReadinessOptions): Promise<ReadinessCheck[]> => [
   check("database", await whyDatabaseIsAway(pool)),
@@ -33,6 +36,7 @@ export const readiness = async ({
   note("broadcast_keys", keyTrouble()),
   note("database_jobs", jobTrouble().join("; ") || undefined),
   note("rollups", await backfill()),
+  note("duties", await whyUnattended(unattended)),
   ...doors().map((door) => (door.ok ? note : check)(door.check, door.detail)),
   check("platform", isStopping() ? "shutting down" : undefined),
 ];
@@ -49,6 +53,13 @@ const check = (name: string, detail: string | undefined): ReadinessCheck =>
 /** Work for an operator that does not hinder the platform: traffic must not go elsewhere because of it. */
 const note = (name: string, detail: string | undefined): ReadinessCheck =>
   detail === undefined ? { name, ok: true } : { name, ok: true, detail };
+
+/** A process that takes over needs some seconds for that, in which this is no reason to send traffic elsewhere. */
+async function whyUnattended(unattended: ReadinessOptions["unattended"]): Promise<string | undefined> {
+  const names = await Promise.race([unattended().catch(() => []), sleep(2000, [], { ref: false })]);
+  if (names.length === 0) return undefined;
+  return `no process does: ${names.join(", ")}; expected one with ROLE=worker or ROLE=all`;
+}
 
 async function whyDatabaseIsAway(pool: Pool): Promise<string | undefined> {
   const answer = pool.query("select 1").then(() => undefined, reasonOf);

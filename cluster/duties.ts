@@ -1,7 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import { repeat, warnOfFailures } from "../base/periodic.ts";
 import type { Pool } from "../store/database/index.ts";
-import { giveBackLeases, type Lease, takeLeases } from "../store/processes/index.ts";
+import { giveBackLeases, type Lease, listHeldDuties, takeLeases } from "../store/processes/index.ts";
 
 /** How long a duty is a process's from each time that it says so, by the database's clock. Milliseconds. */
 const LEASE_MS = 12_000;
@@ -43,6 +43,8 @@ export interface DutiesOptions {
   readonly pool: Pool;
   readonly processNo: number;
   readonly log: Logger;
+  /** False: it only knows of the duties, which are others'. */
+  readonly standsReady?: boolean;
   /** For tests: shorter times, in milliseconds, and another steady clock. */
   readonly leaseMs?: number;
   readonly marginMs?: number;
@@ -58,6 +60,8 @@ export interface Duties {
   run(): Promise<void>;
   /** The names of those that it has at the moment. */
   held(): string[];
+  /** The names of those that no process has at the moment. */
+  unattended(): Promise<string[]>;
   /** Ends the work and gives the duties back. */
   stop(): Promise<void>;
 }
@@ -72,7 +76,7 @@ interface Post {
 
 /** Begins to take duties. Where there is one process, it has all of them after its first turn. */
 export function startDuties(options: DutiesOptions): Duties {
-  const { pool, processNo, log, now = () => performance.now() } = options;
+  const { pool, processNo, log, standsReady = true, now = () => performance.now() } = options;
   const { leaseMs = LEASE_MS, marginMs = MARGIN_MS, everyMs = EVERY_MS } = options;
   const posts = new Map<string, Post>();
 
@@ -104,7 +108,7 @@ export function startDuties(options: DutiesOptions): Duties {
   }
 
   async function turn(): Promise<void> {
-    if (posts.size === 0) return;
+    if (!standsReady || posts.size === 0) return;
     const asked = now();
     let leases: Lease[];
     try {
@@ -133,6 +137,10 @@ export function startDuties(options: DutiesOptions): Duties {
     add: (duty) => void posts.set(duty.name, { duty, mine: undefined, until: 0 }),
     run: turns.run,
     held: () => [...posts.values()].filter(isHeld).map(({ duty }) => duty.name),
+    async unattended() {
+      const held = new Set(await listHeldDuties(pool));
+      return [...posts.keys()].filter((name) => !held.has(name));
+    },
     async stop() {
       await turns.stop();
       const leases = [...posts.values()].flatMap(({ mine }) => (mine ? [mine.lease] : []));

@@ -56,6 +56,7 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   BATCH_LINGER_MS: "一批中的第一条消息最多等待多久（毫秒）。",
   SOURCE_MQTT_URL: "另外接入的 MQTT broker（例如集群）。谁可以在哪里发布由它决定。",
   SOURCE_MQTT_TOPICS: "在该 broker 上订阅的主题，以逗号分隔。",
+  ROLE: "本进程承担的部分。all：全部；ingest：设备接入；api：HTTP 与控制台；worker：同一时间只由一个进程做的工作。同一数据库上每种都可运行多个。",
   INSTANCE_ID: "同一数据库上有多个进程时本进程的名称：重启后不变，各进程互不相同。",
   SOURCE_MQTT_CLIENT_ID: "本进程在该 broker 上的会话名：重启后不变，各进程互不相同。",
   BROADCAST_ISSUER: "本平台的名称：写入所签发的指令，并作为 CAP 消息的发送者。",

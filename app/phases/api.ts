@@ -9,16 +9,19 @@ import { readDemoAccess } from "../../seeds/demo-access-file.ts";
 import { scopeOf } from "../announce.ts";
 import { findConsoleFolder } from "../console-folder.ts";
 import { readiness } from "../readiness.ts";
+import { partsOf } from "../role.ts";
 import { VERSION } from "../version.ts";
 import type { AccountsPhase } from "./accounts.ts";
 import type { AudiencePhase } from "./audience.ts";
 import type { Broadcasting } from "./broadcast.ts";
+import type { ClusterPhase } from "./cluster.ts";
 import type { DatabasePhase } from "./database.ts";
 import type { IngestPhase } from "./ingest.ts";
 import type { Start } from "./start.ts";
 
 export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePhase, "hub"> {
   readonly database: DatabasePhase;
+  readonly cluster: Pick<ClusterPhase, "duties">;
   readonly accounts: AccountsPhase;
   readonly broadcasting: Pick<Broadcasting, "routes" | "keyTrouble">;
   readonly exchange: Pick<DoorExchange, "deliver" | "disconnect" | "health">;
@@ -29,9 +32,10 @@ export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePha
 /** Makes the HTTP API. It does not listen yet. */
 export async function makeApi(
   { config, logOf, registry, atEnd }: Start,
-  { ingest, hub, database, accounts, broadcasting, exchange, https, life }: ApiInside,
+  { ingest, hub, database, cluster, accounts, broadcasting, exchange, https, life }: ApiInside,
 ): Promise<FastifyInstance> {
   const { pools, upkeep } = database;
+  const { duties } = cluster;
   const app = await createApp({
     pool: pools.api,
     urgentPool: pools.urgent,
@@ -75,6 +79,7 @@ export async function makeApi(
       maxStreams: config.HTTP_MAX_STREAMS,
       corsOrigins: config.CORS_ORIGINS ?? [],
     },
+    serves: partsOf(config.ROLE).api,
     metrics: registry,
     ready: () =>
       readiness({
@@ -84,6 +89,7 @@ export async function makeApi(
         doors: exchange.health,
         jobTrouble: upkeep.jobTrouble,
         backfill: upkeep.backfill,
+        unattended: duties.unattended,
         isStopping: () => life.isStopping,
       }),
     log: logOf("api"),

@@ -2,6 +2,7 @@ import { type Duties, startDuties } from "../../cluster/duties.ts";
 import { enterCluster, type Membership } from "../../cluster/membership.ts";
 import { presenceDuty } from "../presence-duty.ts";
 import { retentionDuty } from "../retention-duty.ts";
+import { partsOf } from "../role.ts";
 import type { DatabasePhase } from "./database.ts";
 import { Hearers, type Start } from "./start.ts";
 
@@ -34,7 +35,12 @@ export async function startCluster(
     onReturned: returned.tell,
   });
   atEnd(() => membership.stop());
-  const duties = startDuties({ pool: pools.urgent, processNo: membership.processNo, log });
+  const duties = startDuties({
+    pool: pools.urgent,
+    processNo: membership.processNo,
+    log,
+    standsReady: partsOf(config.ROLE).duties,
+  });
   atEnd(() => duties.stop());
   duties.add(
     retentionDuty({

@@ -5,7 +5,7 @@ import { capNeeds, capSettings } from "./cap.ts";
 import { databaseNeeds, databaseSettings } from "./database.ts";
 import { httpNeeds, httpSettings } from "./http.ts";
 import { ingestSettings } from "./ingest.ts";
-import { instanceSettings } from "./instance.ts";
+import { instanceNeeds, instanceSettings } from "./instance.ts";
 import { mqttNeeds, mqttSettings } from "./mqtt.ts";
 import { placeSettings } from "./place.ts";
 import { proofSettings } from "./proofs.ts";
@@ -40,13 +40,8 @@ export const configSchema = z.object({
 });
 
 /** Settings that make sense only with another one, in the order in which they are reported. */
-const NEEDS: readonly (readonly [name: keyof Config, other: keyof Config, told?: string])[] = [
-  ...mqttNeeds,
-  ...httpNeeds,
-  ...capNeeds,
-  ...oidcNeeds,
-  ...databaseNeeds,
-];
+const NEEDS: readonly (readonly [name: keyof Config, other: keyof Config, told?: string, unless?: string])[] =
+  [...mqttNeeds, ...httpNeeds, ...capNeeds, ...oidcNeeds, ...databaseNeeds, ...instanceNeeds];
 
 export type Config = z.infer<typeof configSchema>;
 
@@ -69,8 +64,9 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
         : issue.message,
   }));
   // Besides the schema, which looks at settings together only once each is right by itself.
-  for (const [name, other, told = `needs ${other} as well`] of NEEDS) {
-    if (given[name] !== undefined && given[other] === undefined) faults.push({ path: name, message: told });
+  for (const [name, other, told = `needs ${other} as well`, unless] of NEEDS) {
+    const isSet = given[name] !== undefined && given[name] !== unless;
+    if (isSet && given[other] === undefined) faults.push({ path: name, message: told });
   }
   for (const { name, meant, isMisspelt } of strangeSettings(env)) {
     if (isMisspelt) faults.push({ path: name, message: `is no setting: expected ${meant.join(" or ")}` });

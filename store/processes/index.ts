@@ -1,5 +1,5 @@
 export { startBell } from "./bell.ts";
-export { fenced, giveBackLeases, type Lease, takeLeases } from "./leases.ts";
+export { fenced, giveBackLeases, type Lease, listHeldDuties, takeLeases } from "./leases.ts";
 export {
   dropOldNews,
   type NewsPiece,

@@ -47,6 +47,14 @@ export async function giveBackLeases(db: Db, leases: readonly Lease[]): Promise<
   );
 }
 
+/** The names of the duties that a process has at the moment. */
+export async function listHeldDuties(db: Db): Promise<string[]> {
+  const { rows } = await db.query<{ duty: string }>(
+    "select duty from leases where process_no is not null and until >= clock_timestamp()",
+  );
+  return rows.map(({ duty }) => duty);
+}
+
 /** How long a transaction that holds up the next holder may wait for its process, which may be paused. Milliseconds. */
 const IDLE_MS = 5_000;
 

@@ -79,6 +79,7 @@ export async function startApi(
       sessionMaxIdleMs: 600_000,
     });
   const app = await createApp({
+    serves: true,
     pool,
     urgentPool: pool,
     catalog,

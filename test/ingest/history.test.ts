@@ -114,6 +114,7 @@ describe("batches of past days", () => {
           doors: () => [],
           jobTrouble: () => [],
           backfill: async () => undefined,
+          unattended: async () => [],
           isStopping: () => false,
         })
       ).find(({ name }) => name === "ingest");

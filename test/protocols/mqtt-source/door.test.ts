@@ -261,6 +261,7 @@ describe("a source broker that would bring nothing", () => {
         doors: () => [source.health()],
         jobTrouble: () => [],
         backfill: async () => undefined,
+        unattended: async () => [],
         isStopping: () => false,
       })
     ).find(({ name }) => name === "source");
