@@ -1,4 +1,4 @@
-import type { Role } from "../base/config/instance.ts";
+import type { ProcessRole } from "../base/config/instance.ts";
 
 /** The parts of the platform that a process has. */
 export interface RoleParts {
@@ -10,7 +10,7 @@ export interface RoleParts {
   readonly duties: boolean;
 }
 
-export const partsOf = (role: Role): RoleParts => ({
+export const partsOf = (role: ProcessRole): RoleParts => ({
   doors: role === "all" || role === "ingest",
   api: role === "all" || role === "api",
   duties: role === "all" || role === "worker",

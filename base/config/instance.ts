@@ -1,13 +1,13 @@
 import { z } from "zod";
 
 /** The parts of the platform that a process may be. */
-export const ROLES = ["all", "ingest", "api", "worker"] as const;
-export type Role = (typeof ROLES)[number];
+export const PROCESS_ROLES = ["all", "ingest", "api", "worker"] as const;
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
 
 /** This process among several. */
 export const instanceSettings = {
   ROLE: z
-    .enum(ROLES)
+    .enum(PROCESS_ROLES)
     .default("all")
     .describe(
       "What this process does. all: everything; ingest: the doors by which devices come in; api: HTTP and the console; worker: the work that one process at a time does. Each can run several times on one database.",

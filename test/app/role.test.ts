@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { partsOf } from "../../app/role.ts";
 import { loadConfig } from "../../base/config/index.ts";
-import { ROLES } from "../../base/config/instance.ts";
+import { PROCESS_ROLES } from "../../base/config/instance.ts";
 
 it("each part of the platform is some role's, and all are those of a process that is alone", () => {
-  const parts = ROLES.map(partsOf);
+  const parts = PROCESS_ROLES.map(partsOf);
   for (const part of ["doors", "api", "duties"] as const) {
     expect(parts.filter((one) => one[part]).length, part).toBe(2);
   }
