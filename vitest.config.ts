@@ -1,6 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/helpers/longest-first.ts";
 
+/** `npm run test:long` has the files that take too long for every day; `.ci/run` runs them as well. */
+const LONG_FILES = "test/**/*.long.test.ts";
+const isLong = process.env.LONG !== undefined;
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +12,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "platform",
-          include: ["test/**/*.test.ts"],
+          include: [isLong ? LONG_FILES : "test/**/*.test.ts"],
+          exclude: isLong ? [] : [LONG_FILES],
           globalSetup: ["test/helpers/global-setup.ts"],
           setupFiles: ["test/helpers/each-file.ts"],
         },

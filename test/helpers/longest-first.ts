@@ -5,7 +5,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * vitest finds out by itself how long files take, but knows it only from the second run on.
  */
 const LONG = [
-  "bench/stories",
+  "bench/stories.long",
+  "project/recipes.long",
   "e2e/demo",
   "api/matrix",
   "e2e/outage",
@@ -24,6 +25,7 @@ const LONG = [
   "app/cli/access",
   "e2e/kept",
   "api/insiders",
+  "bench/stories",
 ].map((name) => `/test/${name}.test.ts`);
 
 export class LongestFirst extends BaseSequencer {
