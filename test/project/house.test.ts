@@ -69,7 +69,9 @@ describe("a file", () => {
     const odd = files.filter(
       (file) =>
         /\.(tsx?|mjs)$/.test(file) &&
-        !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.bench|\.config)?\.(tsx?|mjs)$/.test(file.split("/").at(-1) ?? ""),
+        !/^[a-z0-9]+(-[a-z0-9]+)*(\.long)?(\.test|\.bench|\.config)?\.(tsx?|mjs)$/.test(
+          file.split("/").at(-1) ?? "",
+        ),
     );
     expect(odd).toEqual([]);
   });
