@@ -1,6 +1,7 @@
 import type { PublishPacket } from "aedes";
 import type { DevicePrincipal } from "../access/topics.ts";
 import type { CommandedDevice, Delivery, DoorCommand, DoorDevice } from "../exchange/door.ts";
+import { addressed } from "../exchange/own-dialect.ts";
 import type { DeviceSession, DeviceSessions } from "./sessions.ts";
 
 /**
@@ -44,10 +45,6 @@ export function deliverCommand<P extends DoorDevice>(
   if (sessions.isPresent(id)) return "not_listening";
   return handTo(sessions.ofDevice(through), addressed(id, payload), "gateways");
 }
-
-/** The command of a device in the form for its gateway: with the device's id first. */
-const addressed = (id: string, payload: string): string =>
-  `{"device":${JSON.stringify(id)}${payload === "{}" ? "" : ","}${payload.slice(1)}`;
 
 function handTo<P extends DevicePrincipal>(
   sessions: Iterable<DeviceSession<P>>,

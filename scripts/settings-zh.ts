@@ -59,6 +59,11 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   ROLE: "本进程承担的部分。all：全部；ingest：设备接入；api：HTTP 与控制台；worker：同一时间只由一个进程做的工作。同一数据库上每种都可运行多个。",
   INSTANCE_ID: "同一数据库上有多个进程时本进程的名称：重启后不变，各进程互不相同。",
   SOURCE_MQTT_CLIENT_ID: "本进程在该 broker 上的会话名：重启后不变，各进程互不相同。",
+  SOURCE_AMQP_URL:
+    "设备所连接的 RabbitMQ 集群：各进程从其分区队列中各取一份，amqp://用户:密码@主机:5672。搭建方法见 docs/cluster.md。",
+  SOURCE_AMQP_PARTITIONS: "分区数：各进程、每次启动都须相同。",
+  SOURCE_AMQP_MANAGEMENT_URL:
+    "RabbitMQ 的管理接口，http://用户:密码@主机:15672：用来得知哪些设备在本进程之前已连接，并断开其连接。",
   BROADCAST_ISSUER: "本平台的名称：写入所签发的指令，并作为 CAP 消息的发送者。",
   BROADCAST_ROOT_KEY: "根密钥文件：由平台当场签署广播密钥集。仅供试用：根密钥不应放在服务器上。",
   BROADCAST_PROPOSALS: "哪些告警会生成广播草稿，以逗号分隔：设备类型:规则=事件代码/级别。none：都不生成。",

@@ -13,7 +13,7 @@ import { oidcNeeds, oidcSettings } from "./provider.ts";
 import { retentionSettings } from "./retention.ts";
 import { sessionSettings } from "./sessions.ts";
 import { strangeNames } from "./setting-names.ts";
-import { sourceSettings } from "./source.ts";
+import { sourceNeeds, sourceSettings } from "./source.ts";
 import { startSettings } from "./start.ts";
 
 export { sentenceOn } from "./setting-names.ts";
@@ -41,7 +41,7 @@ export const configSchema = z.object({
 
 /** Settings that make sense only with another one, in the order in which they are reported. */
 const NEEDS: readonly (readonly [name: keyof Config, other: keyof Config, told?: string, unless?: string])[] =
-  [...mqttNeeds, ...httpNeeds, ...capNeeds, ...oidcNeeds, ...databaseNeeds, ...instanceNeeds];
+  [...mqttNeeds, ...httpNeeds, ...capNeeds, ...oidcNeeds, ...databaseNeeds, ...sourceNeeds, ...instanceNeeds];
 
 export type Config = z.infer<typeof configSchema>;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { splitAtCommas } from "./forms.ts";
 
-/** Another MQTT broker to take messages from. */
+/** Other brokers to take messages from: one that speaks MQTT, or a cluster of RabbitMQ. */
 export const sourceSettings = {
   SOURCE_MQTT_URL: z
     .string()
@@ -22,4 +22,27 @@ export const sourceSettings = {
     .describe(
       "The name of this process's session there. It stays the same after a restart and differs in each process.",
     ),
+  SOURCE_AMQP_URL: z
+    .string()
+    .regex(/^amqps?:\/\//, "expected amqp:// or amqps://")
+    .optional()
+    .describe(
+      "A RabbitMQ cluster to which devices connect, and from whose partitioned queues every process takes its share: amqp://user:password@host:5672. docs/cluster.md says how it is set up.",
+    ),
+  SOURCE_AMQP_PARTITIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(128)
+    .default(12)
+    .describe("How many partitions there are: the same number in every process, and at every start."),
+  SOURCE_AMQP_MANAGEMENT_URL: z
+    .string()
+    .regex(/^https?:\/\//, "expected http:// or https://")
+    .optional()
+    .describe(
+      "RabbitMQ's management API, http://user:password@host:15672: tells which devices had connected before this process, and ends their connections.",
+    ),
 };
+
+export const sourceNeeds = [["SOURCE_AMQP_MANAGEMENT_URL", "SOURCE_AMQP_URL"]] as const;

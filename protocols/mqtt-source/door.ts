@@ -1,28 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
-import { isOpenTo } from "../../base/channels.ts";
-import type { Logger } from "../../base/log.ts";
-import type { Door, DoorDevice, DoorEvents, DoorHealth } from "../../exchange/door.ts";
-import { handOn, parseTopic } from "../../exchange/own-dialect.ts";
+import type { Door, DoorDevice, DoorHealth } from "../../exchange/door.ts";
+import { type SourceInside, takeFromSource } from "../../exchange/own-dialect.ts";
 
 /** The name of this door. */
 export const MQTT_SOURCE = "mqtt-source";
 
-export interface MqttSourceOptions<D extends DoorDevice> {
+export interface MqttSourceOptions<D extends DoorDevice> extends Omit<SourceInside<D>, "door" | "isClosing"> {
   /** mqtt://user:password@host:port */
   readonly url: string;
   readonly topics: readonly string[];
   /** Names our session at the broker; the same after a restart, another in each process. */
   readonly clientId: string;
-  /** A living device, from memory. */
-  readonly find: (id: string) => D | undefined;
-  /** Asks the database for a device that is not in memory. */
-  readonly lookUp: (id: string) => Promise<D | undefined>;
-  /** True when a query failed because the database is away: then it is tried again. */
-  readonly isAway: (error: unknown) => boolean;
-  readonly onMessage: DoorEvents<D>["onMessage"];
-  readonly onRefused: DoorEvents<D>["onRefused"];
-  readonly log: Logger;
   /** For tests: how long `quiesce` waits for the broker's answer, in milliseconds. */
   readonly quiesceMs?: number;
   /** Overrides, e.g. `protocolVersion: 4` for a broker that does not speak MQTT 5. */
@@ -50,9 +39,6 @@ const SESSION_EXPIRY_S = 24 * 60 * 60;
 const QUIESCE_MS = 2_000;
 
 const AWAY = "there is no connection to SOURCE_MQTT_URL; the platform tries again";
-
-/** The wait between attempts to look up the publisher, while the database is away, in milliseconds. */
-const RETRY_MS = 1000;
 
 /**
  * Takes messages from another MQTT broker: the way to grow past one machine, where any number of processes share
@@ -101,7 +87,12 @@ export function openMqttSource<D extends DoorDevice>(options: MqttSourceOptions<
   client.on("error", (error) =>
     log.warn({ err: error }, "trouble with the source broker; it is tried again"),
   );
-  holdAcknowledgements(client, state, (packet, settled) => void take(options, state, packet, settled));
+  const inside = { ...options, door: MQTT_SOURCE, isClosing: () => state.closing };
+  holdAcknowledgements(client, state, ({ topic, payload }, settled) => {
+    const raw = typeof payload === "string" ? Buffer.from(payload) : payload;
+    // It never rejects, and nothing waits for it: the acknowledgement comes with `settled`.
+    void takeFromSource(inside, topic, raw, settled);
+  });
   return {
     name: MQTT_SOURCE,
     refusal: () => state.refusal,
@@ -165,35 +156,4 @@ function holdAcknowledgements(
     });
     if (!crowded) callback(goOn);
   };
-}
-
-async function take<D extends DoorDevice>(
-  options: MqttSourceOptions<D>,
-  state: State,
-  { topic, payload }: IPublishPacket,
-  settled: () => void,
-): Promise<void> {
-  const { find, lookUp, isAway, log } = options;
-  const receivedAt = Date.now();
-  const parsed = parseTopic(topic);
-  let device = parsed && find(parsed.id);
-  while (parsed && !device) {
-    try {
-      device = await lookUp(parsed.id);
-      break;
-    } catch (error) {
-      if (!isAway(error)) {
-        log.error({ err: error, topic }, "cannot ask who published; the message is rejected");
-        break;
-      }
-      log.debug({ err: error, topic }, "could not ask who published; it is tried again");
-      await sleep(RETRY_MS);
-      if (state.closing) return;
-    }
-  }
-  // That broker decided who may publish where; here the topic is the identity.
-  const channel = parsed && device && isOpenTo(device, parsed.channel) ? parsed.channel : undefined;
-  const raw = typeof payload === "string" ? Buffer.from(payload) : payload;
-  const undecoded = { channel, value: undefined, repeated: undefined };
-  handOn(options, { door: MQTT_SOURCE, device, context: topic, raw, receivedAt, ...undecoded }, settled);
 }

@@ -6,61 +6,14 @@
 # ${SBI_CI_CACHE:-~/.cache/smart-broadcast-iot}/debian13 (about 500 MB).
 set -euo pipefail
 
-cache=${SBI_CI_CACHE:-$HOME/.cache/smart-broadcast-iot}
+. "$(dirname "${BASH_SOURCE[0]}")/debian13.sh"
 root=$cache/debian13
-# Written when the chroot is complete; without it an interrupted run has left half of one.
-marker=$root/.finished
-suite=trixie
 bin=/usr/lib/postgresql/17/bin
 server_pid=
 cluster=
 
-say() { printf 'timescaledb-server: %s\n' "$*" >&2; }
-die() { say "$*"; exit 1; }
-
 [ $# -gt 0 ] || die "expected a command to run with DATABASE_URL set"
-[ "$(id -u)" = 0 ] || die "expected to be root (for debootstrap and chroot); set DATABASE_URL to use a server of your own"
-grep -qx 'ID=debian' /etc/os-release || die "expected Debian; set DATABASE_URL to use a server of your own"
-
-# The mirror that apt uses here, which may be the only one that can be reached.
-mirror() {
-  local found
-  found=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
-    grep -E '^[[:space:]]*(deb[[:space:]]|URIs:)' | grep -oE 'https?://[^[:space:]]+/debian/?' | head -n 1) || true
-  printf '%s\n' "${found:-http://deb.debian.org/debian}"
-}
-
-# debootstrap mounts /proc and /sys in its target and leaves them there when it is killed.
-remove_chroot() {
-  local mounted
-  awk -v dir="$root/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mounted; do
-    umount -l "$mounted"
-  done
-  rm -rf --one-file-system "$root"
-}
-
-make_chroot() {
-  if ! command -v debootstrap >/dev/null; then
-    say "installing debootstrap"
-    DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends debootstrap >&2
-  fi
-  if [ -e "$root" ]; then
-    say "removing an unfinished $root"
-    remove_chroot
-  fi
-  mkdir -p "$root"
-  say "making $root from $(mirror)"
-  local log=$cache/debootstrap.log
-  if ! debootstrap --variant=minbase --include=postgresql-17,postgresql-17-timescaledb \
-    "$suite" "$root" "$(mirror)" >"$log" 2>&1; then
-    tail -n 30 "$log" >&2
-    die "debootstrap failed; its log is $log"
-  fi
-  rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
-  as_postgres "$bin/postgres" --version >&2
-  touch "$marker"
-}
+needs_debian "set DATABASE_URL to use a server of your own"
 
 as_postgres() {
   chroot "$root" setpriv --reuid postgres --regid postgres --clear-groups "$@"
@@ -110,13 +63,7 @@ start_server() {
   die "the server did not get ready within 30 s"
 }
 
-mkdir -p "$cache"
-# Two runs at once must not build the chroot at the same time.
-exec 9>"$cache/debian13.lock"
-flock 9
-[ -e "$marker" ] || make_chroot
-flock -u 9
-exec 9>&-
+ensure_chroot "$root" postgresql-17,postgresql-17-timescaledb
 
 mkdir -p "$root/var/lib/sbi"
 chroot "$root" chown postgres:postgres /var/lib/sbi

@@ -42,6 +42,7 @@ describe("the sections of the configuration", () => {
       CAP_SIGNING_CERT: "c",
       MQTT_TLS_CA: "a",
       OIDC_MAPPING: "{}",
+      SOURCE_AMQP_MANAGEMENT_URL: "http://host:15672",
     };
     const expected = [
       ["HTTP_PORT", "'many', expected a number"],
@@ -53,6 +54,7 @@ describe("the sections of the configuration", () => {
         "DATABASE_OWNER_URL",
         "is set and DATABASE_URL is not: expected both, or neither for the embedded database",
       ],
+      ["SOURCE_AMQP_MANAGEMENT_URL", "needs SOURCE_AMQP_URL as well"],
     ];
     expect(() => loadConfig(env)).toThrow(
       expect.objectContaining({

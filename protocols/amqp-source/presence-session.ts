@@ -1,0 +1,56 @@
+import type { Channel, ChannelModel } from "amqplib";
+import { type BrokerEvent, EVENT_KEYS, readEvent } from "./broker-events.ts";
+
+const EVENTS_EXCHANGE = "amq.rabbitmq.event";
+
+/** The process whose connection has this queue tells the platform who comes and goes; all keep the list. */
+const REPORTER = "sbi.presence.reporter";
+
+/**
+ * Hears RabbitMQ's events of connections, on a channel of its own: where the plugin is missing, messages come all the
+ * same.
+ * @throws the error of the channel
+ */
+export async function hearEvents(
+  connection: ChannelModel,
+  host: string,
+  hear: (event: BrokerEvent) => void,
+  onEnd: () => void,
+): Promise<void> {
+  const channel = await open(connection);
+  await channel.checkExchange(EVENTS_EXCHANGE);
+  const { queue } = await channel.assertQueue("", { exclusive: true });
+  for (const key of EVENT_KEYS) await channel.bindQueue(queue, EVENTS_EXCHANGE, key);
+  channel.once("close", onEnd);
+  await channel.consume(
+    queue,
+    (message) => {
+      if (message === null) return onEnd();
+      const event = readEvent(message.fields.routingKey, message.properties.headers ?? {}, host);
+      if (event) hear(event);
+    },
+    { noAck: true },
+  );
+}
+
+/**
+ * Asks for the right to report. RabbitMQ takes it back when the connection ends, however it ends.
+ * @returns false while another process has it
+ */
+export async function becomeReporter(connection: ChannelModel): Promise<boolean> {
+  const channel = await open(connection);
+  try {
+    await channel.assertQueue(REPORTER, { exclusive: true });
+    await channel.close();
+    return true;
+  } catch {
+    // RESOURCE_LOCKED has closed the channel.
+    return false;
+  }
+}
+
+async function open(connection: ChannelModel): Promise<Channel> {
+  const channel = await connection.createChannel();
+  channel.on("error", () => {});
+  return channel;
+}

@@ -1,0 +1,41 @@
+import type { Channel } from "amqplib";
+import { BINDING_KEYS } from "./keys.ts";
+
+/** Where RabbitMQ's MQTT plugin puts what devices publish, and takes what they hear. */
+export const DEVICES_EXCHANGE = "amq.topic";
+
+const PARTITIONED = "sbi.ingest";
+
+/** How long messages may lie with us unacknowledged: as long as a database may be away. RabbitMQ's own is 30 minutes. */
+const CONSUMER_TIMEOUT_MS = 7 * 24 * 3600 * 1000;
+
+export const partitionName = (partition: number): string => `${PARTITIONED}.${partition}`;
+
+/**
+ * Declares what lies between the devices and us. All of it is durable and outlives every process, and doing it again
+ * changes nothing. RabbitMQ acknowledges a message to its device and drops it where no queue is bound: so this has to be
+ * done once before devices come.
+ * @throws the error of the channel: a plugin is missing, a right is, or something of that name is declared differently
+ */
+export async function declareTopology(channel: Channel, partitions: number): Promise<void> {
+  // Messages would lie unread in partitions beyond a smaller number. RabbitMQ refuses to declare it with another length.
+  await channel.assertQueue(`${PARTITIONED}.partitions`, { durable: true, maxLength: partitions });
+  await channel.assertExchange(PARTITIONED, "x-consistent-hash", { durable: true });
+  for (let partition = 0; partition < partitions; partition++) {
+    const name = partitionName(partition);
+    await channel.assertQueue(name, {
+      durable: true,
+      arguments: {
+        "x-queue-type": "quorum",
+        // One process at a time has a device's messages; when it ends, another one gets them at once, in order.
+        "x-single-active-consumer": true,
+        // RabbitMQ drops a message that came back twenty times. A database that is away for long is no fault of it.
+        "x-delivery-limit": -1,
+        "x-consumer-timeout": CONSUMER_TIMEOUT_MS,
+      },
+    });
+    // The key is the weight: each partition gets as much as any other.
+    await channel.bindQueue(name, PARTITIONED, "1");
+  }
+  for (const key of BINDING_KEYS) await channel.bindExchange(PARTITIONED, DEVICES_EXCHANGE, key);
+}

@@ -1,0 +1,241 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * A RabbitMQ node for tests and for a look, from Debian's package: installed here, or in the folder that
+ * `scripts/ci/rabbitmq.sh` makes. It listens on 127.0.0.1 alone, on free ports, and leaves nothing behind.
+ */
+export interface RabbitmqNode {
+  readonly amqpPort: number;
+  readonly mqttPort: number;
+  readonly managementPort: number;
+  /** For the platform, as the user that may do everything. */
+  readonly amqpUrl: string;
+  readonly managementUrl: string;
+  /** The last lines of its log. */
+  log(): string;
+  /** Ends the node, all its processes at once, and keeps its files. */
+  kill(): Promise<void>;
+  /** Starts a node that was killed again, on its files and ports. */
+  startAgain(): Promise<void>;
+  /** Ends the node and removes its files. */
+  end(): Promise<void>;
+}
+
+export interface RabbitmqNodeOptions {
+  readonly plugins?: readonly string[];
+  /** Lines of rabbitmq.conf besides those for the listeners, once it is known where it will listen. */
+  readonly config?: readonly string[];
+}
+
+const PLUGINS = [
+  "rabbitmq_mqtt",
+  "rabbitmq_consistent_hash_exchange",
+  "rabbitmq_event_exchange",
+  "rabbitmq_management",
+  "rabbitmq_auth_backend_http",
+] as const;
+
+const SCRIPTS = "/usr/lib/rabbitmq/bin";
+const USER = "sbi";
+
+/** MQTT 5, and an acknowledgement that waits for a quorum queue of a cluster, came with it. */
+const OLDEST = 4;
+
+/**
+ * The root of the file system that has RabbitMQ 4 or newer: this one, or the folder that the script makes.
+ * @returns undefined where there is none, or where it may not be entered
+ */
+export function findRabbitmq(): string | undefined {
+  const cache = process.env.SBI_CI_CACHE ?? join(homedir(), ".cache/smart-broadcast-iot");
+  const folder = join(cache, "debian13-rabbitmq");
+  const candidates =
+    process.getuid?.() === 0 && existsSync(join(folder, ".finished")) ? ["/", folder] : ["/"];
+  return candidates.find((root) => {
+    const lib = join(root, "usr/lib/rabbitmq/lib");
+    const found = existsSync(lib) ? readdirSync(lib).join() : "";
+    return Number(/rabbitmq_server-(\d+)\./.exec(found)?.[1] ?? 0) >= OLDEST;
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Runs a program of that file system as the user of RabbitMQ, or as the one who asks. */
+function inRoot(root: string, command: readonly string[]): readonly string[] {
+  if (process.getuid?.() !== 0) return command;
+  const asUser = ["setpriv", "--reuid", "rabbitmq", "--regid", "rabbitmq", "--clear-groups", ...command];
+  return root === "/" ? asUser : ["chroot", root, ...asUser];
+}
+
+/** The ids of RabbitMQ's user there, whose the files have to be. */
+function ownerOf(root: string): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const [id, ...rest] = inRoot(root, ["id"]);
+  const ask = (flag: string) => Number(spawnSync(id!, [...rest, flag], { encoding: "utf8" }).stdout.trim());
+  return { uid: ask("-u"), gid: ask("-g") };
+}
+
+/** @throws Error with the end of its log when it does not start */
+export async function startRabbitmqNode(
+  root: string,
+  { plugins = PLUGINS, config = [] }: RabbitmqNodeOptions = {},
+): Promise<RabbitmqNode> {
+  const base = join(root, "tmp");
+  await mkdir(base, { recursive: true });
+  const folder = await mkdtemp(join(base, "sbi-rabbitmq-"));
+  const inside = root === "/" ? folder : folder.slice(root.length);
+  const password = randomBytes(16).toString("hex");
+  const [amqpPort, mqttPort, managementPort, distPort, epmdPort] = await Promise.all(
+    Array.from({ length: 5 }, freePort),
+  );
+  await writeFile(join(folder, "enabled_plugins"), `[${plugins.join(",")}].\n`);
+  await writeFile(
+    join(folder, "rabbitmq.conf"),
+    `${[
+      `listeners.tcp.1 = 127.0.0.1:${amqpPort}`,
+      ...(plugins.includes("rabbitmq_mqtt") ? [`mqtt.listeners.tcp.1 = 127.0.0.1:${mqttPort}`] : []),
+      ...(plugins.includes("rabbitmq_management")
+        ? ["management.tcp.ip = 127.0.0.1", `management.tcp.port = ${managementPort}`]
+        : []),
+      `default_user = ${USER}`,
+      `default_pass = ${password}`,
+      "log.console = true",
+      "log.console.level = info",
+      "log.file = false",
+      // There is no /proc in a folder made by debootstrap, from which it would read how much memory it takes.
+      "vm_memory_calculation_strategy = erlang",
+      "vm_memory_high_watermark.absolute = 1GB",
+      "disk_free_limit.absolute = 50MB",
+      ...config,
+    ].join("\n")}\n`,
+  );
+  const owner = ownerOf(root);
+  for (const each of ["", "data", "enabled_plugins", "rabbitmq.conf"]) {
+    const path = join(folder, each);
+    if (each === "data") await mkdir(path);
+    if (owner) await chown(path, owner.uid, owner.gid);
+  }
+  const env = {
+    PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+    LANG: "C.UTF-8",
+    HOME: inside,
+    RABBITMQ_NODENAME: `sbi${epmdPort}@localhost`,
+    RABBITMQ_MNESIA_BASE: join(inside, "data"),
+    RABBITMQ_LOG_BASE: inside,
+    RABBITMQ_CONFIG_FILE: join(inside, "rabbitmq.conf"),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(inside, "enabled_plugins"),
+    RABBITMQ_CONF_ENV_FILE: join(inside, "none"),
+    RABBITMQ_DIST_PORT: String(distPort),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none",
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_ADDRESS: "127.0.0.1",
+    ERL_CRASH_DUMP: "/dev/null",
+  };
+  const node = new NodeProcesses(root, env, inside);
+  const end = async () => {
+    await node.kill();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await node.start();
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return {
+    amqpPort: amqpPort!,
+    mqttPort: mqttPort!,
+    managementPort: managementPort!,
+    amqpUrl: `amqp://${USER}:${password}@127.0.0.1:${amqpPort}`,
+    managementUrl: `http://${USER}:${password}@127.0.0.1:${managementPort}`,
+    log: () => node.log(),
+    kill: () => node.kill(),
+    startAgain: () => node.start(),
+    end,
+  };
+}
+
+/** The processes of a node: Erlang's name server, and the broker with its helpers. Each is a group of its own. */
+class NodeProcesses {
+  private readonly root: string;
+  private readonly env: Record<string, string>;
+  private readonly folder: string;
+  private children: ChildProcess[] = [];
+  private lines: string[] = [];
+
+  constructor(root: string, env: Record<string, string>, folder: string) {
+    this.root = root;
+    this.env = env;
+    this.folder = folder;
+  }
+
+  log(): string {
+    return this.lines.join("");
+  }
+
+  async start(): Promise<void> {
+    this.lines = [];
+    process.once("exit", this.killNow);
+    this.run(["/usr/bin/epmd"]);
+    const server = this.run([join(SCRIPTS, "rabbitmq-server")]);
+    await new Promise<void>((resolve, reject) => {
+      server.stdout!.on("data", () => {
+        if (this.lines.slice(-2).join("").includes("Server startup complete")) resolve();
+      });
+      server.once("exit", (code, signal) =>
+        reject(new Error(`RabbitMQ ended during its start (${signal ?? code}):\n${this.log()}`)),
+      );
+      server.once("error", reject);
+    });
+  }
+
+  async kill(): Promise<void> {
+    const ended = this.children
+      .filter((child) => child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      .map((child) => new Promise((resolve) => child.once("exit", resolve)));
+    this.killNow();
+    await Promise.all(ended);
+  }
+
+  /** They are groups of their own, so they would outlive this process. */
+  private readonly killNow = (): void => {
+    process.off("exit", this.killNow);
+    for (const { pid } of this.children) {
+      try {
+        if (pid !== undefined) process.kill(-pid, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    this.children = [];
+  };
+
+  private run(command: readonly string[]): ChildProcess {
+    const [program, ...args] = inRoot(this.root, command);
+    const child = spawn(program!, args, {
+      cwd: this.root === "/" ? this.folder : "/",
+      env: this.env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        this.lines.push(text);
+        if (this.lines.length > 200) this.lines.shift();
+      });
+    }
+    this.children.push(child);
+    return child;
+  }
+}

@@ -1,0 +1,382 @@
+import { type Channel, type ChannelModel, connect } from "amqplib";
+import { connectAsync, type MqttClient } from "mqtt";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createLogger } from "../../../base/log.ts";
+import type { DoorPresence } from "../../../exchange/door.ts";
+import type { DeviceEntry } from "../../../ingest/directory.ts";
+import {
+  type AmqpSource,
+  type AmqpSourceOptions,
+  openAmqpSource,
+} from "../../../protocols/amqp-source/door.ts";
+import { openManagement } from "../../../protocols/amqp-source/management.ts";
+import { declareTopology, partitionName } from "../../../protocols/amqp-source/topology.ts";
+import { findRabbitmq, type RabbitmqNode, startRabbitmqNode } from "../../../scripts/rabbitmq-node.ts";
+import { isAway } from "../../../store/database/index.ts";
+import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
+import { addDevice, startTestIngest, type TestIngest } from "../../helpers/ingest.ts";
+
+const root = findRabbitmq();
+const PARTITIONS = 4;
+const PATIENCE = { timeout: 30_000 };
+
+/** A real node: `scripts/ci/rabbitmq.sh` installs it. */
+describe.runIf(root)("a RabbitMQ cluster as a source", () => {
+  let db: TestDatabase;
+  let node: RabbitmqNode;
+  let admin: ChannelModel;
+
+  beforeAll(async () => {
+    [db, node] = await Promise.all([createTestDatabase(), startRabbitmqNode(root!)]);
+    admin = await connect(node.amqpUrl);
+    admin.on("error", () => {});
+  }, 120_000);
+  afterAll(async () => {
+    await admin?.close().catch(() => {});
+    await node?.end();
+    await db?.drop();
+  });
+
+  /**
+   * A virtual host for one test, so that no message of another one lies in its queues. Events of presence come in `/`
+   * alone.
+   */
+  async function makeHost(name: string): Promise<string> {
+    await ask("PUT", `vhosts/${name}`);
+    await ask("PUT", `permissions/${name}/sbi`, { configure: ".*", write: ".*", read: ".*" });
+    return `${node.amqpUrl}/${name}`;
+  }
+
+  async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    const { username, password, origin } = new URL(node.managementUrl);
+    const response = await fetch(`${origin}/api/${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
+        "content-type": "application/json",
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  interface Opened {
+    readonly source: AmqpSource;
+    readonly lines: string[];
+    readonly presence: Pick<DoorPresence, "connected" | "address">[];
+    readonly listening: string[];
+  }
+
+  function open(
+    { ingest }: Pick<TestIngest, "ingest">,
+    url: string,
+    more: Partial<AmqpSourceOptions<DeviceEntry>> = {},
+  ): Opened {
+    const lines: string[] = [];
+    const presence: Opened["presence"] = [];
+    const listening: string[] = [];
+    const source = openAmqpSource<DeviceEntry>({
+      url,
+      instance: "1",
+      partitions: PARTITIONS,
+      management: openManagement(node.managementUrl),
+      find: (id) => ingest.directory.find(id),
+      lookUp: (id) => ingest.directory.lookUp(id),
+      isAway,
+      onMessage: ingest.accept,
+      onRefused: ingest.reject,
+      onPresence: ({ connected, address }) => presence.push({ connected, address }),
+      onListening: ({ id }) => listening.push(id),
+      log: createLogger("debug", { write: (line) => lines.push(line) }),
+      retryMs: 100,
+      reporterMs: 100,
+      ...more,
+    });
+    onTestFinished(() => source.close());
+    return { source, lines, presence, listening };
+  }
+
+  async function connectDevice(host: string, id: string, clean = true): Promise<MqttClient> {
+    await ask("PUT", `users/${id}`, { password: "token", tags: "" });
+    await ask("PUT", `permissions/${encodeURIComponent(host)}/${id}`, {
+      configure: ".*",
+      write: ".*",
+      read: ".*",
+    });
+    const client = await connectAsync(`mqtt://127.0.0.1:${node.mqttPort}`, {
+      username: `${host}:${id}`,
+      password: "token",
+      clientId: id,
+      clean,
+      reconnectPeriod: 0,
+    });
+    client.on("error", () => {});
+    onTestFinished(() => client.endAsync(true));
+    return client;
+  }
+
+  const publish = (client: MqttClient, topic: string, payload: unknown) =>
+    client.publishAsync(topic, JSON.stringify(payload), { qos: 1 });
+
+  const waiting = async (channel: Channel) => {
+    let count = 0;
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      count += (await channel.checkQueue(partitionName(partition))).messageCount;
+    }
+    return count;
+  };
+
+  const rowsOf = async (id: string) => {
+    const { rows } = await db.pool.query(
+      `select flow, observed_at as at from readings_gas_meter join devices using (device_no) where id = $1 order by 2`,
+      [id],
+    );
+    return rows.length;
+  };
+
+  it("feeds the same pipeline, gateways, dots and rubbish included, and keeps nothing that is committed", async () => {
+    const url = await makeHost("feeds");
+    const gateway = await addDevice(db.pool, "amqp-gw", { kind: "lora-gateway" });
+    await addDevice(db.pool, "amqp.dots-1");
+    await addDevice(db.pool, "amqp-2", { gatewayNo: gateway.deviceNo });
+    const side = await startTestIngest(db.pool);
+    const { source } = open(side, url);
+    await vi.waitFor(() => expect(source.consuming()).toBe(true), PATIENCE);
+    const device = await connectDevice("feeds", "publisher");
+    const observedAt = "2026-04-01T00:00:00Z";
+    await publish(device, "v1/devices/amqp.dots-1/telemetry", { observedAt, flow: 1 });
+    await publish(device, "v1/gateways/amqp-gw/telemetry", { "amqp-2": { observedAt, flow: 2 } });
+    const leak = { eventId: "amqp-e", type: "leak", observedAt };
+    await publish(device, "v1/devices/amqp.dots-1/events", leak);
+    await publish(device, "v1/devices/amqp-2/replies", { commandId: "amqp-c", outcome: "done", observedAt });
+    await publish(device, "v1/devices/nobody/telemetry", { flow: 4 });
+    await publish(device, "v1/gateways/amqp-2/telemetry", { "amqp-2": { flow: 3 } });
+    await publish(device, "v1/devices/amqp-2/telemetry", { flow: "much" });
+    await vi.waitFor(async () => {
+      const { rows } = await db.pool.query(
+        "select topic, reason, door from rejected_messages where door = 'amqp-source' order by topic",
+      );
+      expect(rows).toEqual([
+        { topic: "v1/devices/amqp-2/telemetry", reason: "bad_type", door: "amqp-source" },
+        { topic: "v1/devices/nobody/telemetry", reason: "unknown_device", door: "amqp-source" },
+        { topic: "v1/gateways/amqp-2/telemetry", reason: "foreign_topic", door: "amqp-source" },
+      ]);
+    }, PATIENCE);
+    expect([await rowsOf("amqp.dots-1"), await rowsOf("amqp-2")]).toEqual([1, 1]);
+    expect((await db.pool.query("select event_id from events where event_id = 'amqp-e'")).rows).toHaveLength(
+      1,
+    );
+    expect((await db.pool.query("select 1 from replies where command_id = 'amqp-c'")).rows).toHaveLength(1);
+    await source.close();
+    const own = await connect(url);
+    onTestFinished(() => own.close());
+    expect(await waiting(await own.createChannel())).toBe(0);
+  });
+
+  it("acknowledges only what is committed: another process gets the rest when it ends", async () => {
+    const url = await makeHost("ends");
+    await addDevice(db.pool, "amqp-3");
+    const first = await startTestIngest(db.pool, { lingerMs: 60_000 });
+    const holding = open(first, url, { instance: "holding" });
+    await vi.waitFor(() => expect(holding.source.consuming()).toBe(true), PATIENCE);
+    const device = await connectDevice("ends", "publisher-3");
+    for (let i = 0; i < 40; i++) {
+      await publish(device, "v1/devices/amqp-3/telemetry", {
+        observedAt: Date.UTC(2026, 3, 1, 0, i),
+        flow: 1,
+      });
+    }
+    // All are in the open batch at once: none waits for the acknowledgement of the one before.
+    await vi.waitFor(() => expect(first.ingest.directory.find("amqp-3")?.pending).toBe(40), PATIENCE);
+    const second = await startTestIngest(db.pool);
+    const { source } = open(second, url, { instance: "other" });
+    await vi.waitFor(() => expect(source.consuming()).toBe(true), PATIENCE);
+    expect(await rowsOf("amqp-3")).toBe(0);
+    // Closed without a commit, as when it is killed.
+    await holding.source.close();
+    await vi.waitFor(async () => expect(await rowsOf("amqp-3")).toBe(40), PATIENCE);
+  });
+
+  it("commits and acknowledges what came before a clean end", async () => {
+    const url = await makeHost("clean");
+    await addDevice(db.pool, "amqp-4");
+    const side = await startTestIngest(db.pool, { lingerMs: 60_000 });
+    const { source } = open(side, url);
+    await vi.waitFor(() => expect(source.consuming()).toBe(true), PATIENCE);
+    const device = await connectDevice("clean", "publisher-4");
+    for (let i = 0; i < 20; i++) {
+      await publish(device, "v1/devices/amqp-4/telemetry", {
+        observedAt: Date.UTC(2026, 3, 1, 0, i),
+        flow: 1,
+      });
+    }
+    await vi.waitFor(() => expect(side.ingest.directory.find("amqp-4")?.pending).toBe(20), PATIENCE);
+    await source.quiesce();
+    await publish(device, "v1/devices/amqp-4/telemetry", { observedAt: Date.UTC(2026, 3, 2), flow: 1 });
+    await side.ingest.stop(10_000);
+    await source.close();
+    expect(await rowsOf("amqp-4")).toBe(20);
+    const own = await connect(url);
+    onTestFinished(() => own.close());
+    // The one that came later waits for the next process.
+    expect(await waiting(await own.createChannel())).toBe(1);
+  });
+
+  it("keeps commands for nobody, and says of each what became of it", async () => {
+    const url = node.amqpUrl;
+    const { deviceNo } = await addDevice(db.pool, "amqp-5");
+    const gateway = await addDevice(db.pool, "amqp-gw-5", { kind: "lora-gateway" });
+    const behind = await addDevice(db.pool, "amqp-6", { gatewayNo: gateway.deviceNo });
+    const side = await startTestIngest(db.pool);
+    for (const id of ["amqp-5", "amqp-gw-5", "amqp-6"]) await side.ingest.directory.lookUp(id);
+    const { source, listening, presence } = open(side, url);
+    await vi.waitFor(() => expect(source.health()).toEqual({ check: "amqp", ok: true }), PATIENCE);
+    const payload = '{"commandId":"c"}';
+    const toDevice = () => source.deliver({ id: "amqp-5", deviceNo }, { payload });
+    expect(await toDevice()).toBe("not_listening");
+    const device = await connectDevice("/", "amqp-5", false);
+    await vi.waitFor(() => expect(source.isOnline("amqp-5")).toBe(true), PATIENCE);
+    // It is there, and has not subscribed.
+    expect(await toDevice()).toBe("not_listening");
+    const heard: string[] = [];
+    device.on("message", (topic, text) => heard.push(`${topic} ${text}`));
+    await device.subscribeAsync("v1/devices/amqp-5/commands", { qos: 1 });
+    await vi.waitFor(
+      () => expect(listening.filter((id) => id === "amqp-5").length).toBeGreaterThan(1),
+      PATIENCE,
+    );
+    expect(await toDevice()).toBe("taken");
+    await vi.waitFor(() => expect(heard).toEqual([`v1/devices/amqp-5/commands ${payload}`]), PATIENCE);
+    // Another device that has its id by now is not meant.
+    expect(await source.deliver({ id: "amqp-5", deviceNo: deviceNo + 1000 }, { payload })).toBe(
+      "not_listening",
+    );
+    await device.endAsync();
+    await vi.waitFor(() => expect(source.isOnline("amqp-5")).toBe(false), PATIENCE);
+    // Its session is kept at RabbitMQ, and would get it when it is back.
+    expect(await toDevice()).toBe("not_listening");
+    await vi.waitFor(
+      () => expect(presence.map(({ connected }) => connected)).toEqual([true, false]),
+      PATIENCE,
+    );
+
+    const carrier = await connectDevice("/", "amqp-gw-5");
+    const carried: string[] = [];
+    carrier.on("message", (_topic, text) => carried.push(String(text)));
+    await carrier.subscribeAsync("v1/gateways/amqp-gw-5/commands", { qos: 1 });
+    await vi.waitFor(() => expect(source.isOnline("amqp-gw-5")).toBe(true), PATIENCE);
+    const through = "amqp-gw-5";
+    const target = { id: "amqp-6", deviceNo: behind.deviceNo };
+    expect(await source.deliver(target, { payload, through })).toBe("taken");
+    await vi.waitFor(() => expect(carried).toEqual(['{"device":"amqp-6","commandId":"c"}']), PATIENCE);
+  });
+
+  it("knows who had connected before it, one process at a time reports, and ends connections", async () => {
+    const url = node.amqpUrl;
+    await addDevice(db.pool, "amqp-7");
+    const side = await startTestIngest(db.pool);
+    const device = await connectDevice("/", "amqp-7");
+    const first = open(side, url, { instance: "1" });
+    await vi.waitFor(
+      () => expect(first.presence).toEqual([{ connected: true, address: "127.0.0.1" }]),
+      PATIENCE,
+    );
+    const second = open(side, url, { instance: "2" });
+    await vi.waitFor(() => expect(second.source.isOnline("amqp-7")).toBe(true), PATIENCE);
+    expect(second.presence).toEqual([]);
+    // It takes over, and tells again who is there.
+    await first.source.close();
+    await vi.waitFor(
+      () => expect(second.presence).toEqual([{ connected: true, address: "127.0.0.1" }]),
+      PATIENCE,
+    );
+    const ended = new Promise((resolve) => device.once("close", () => resolve(undefined)));
+    second.source.disconnect("amqp-7");
+    await ended;
+    await vi.waitFor(() => expect(second.presence.at(-1)).toMatchObject({ connected: false }), PATIENCE);
+    expect(second.source.isOnline("amqp-7")).toBe(false);
+  });
+
+  it("is not ready while it brings nothing, says why once, and goes on by itself", async () => {
+    const url = await makeHost("trouble");
+    const side = await startTestIngest(db.pool);
+    const wrong = new URL(url);
+    wrong.password = "wrong";
+    const refused = open(side, wrong.href);
+    await vi.waitFor(
+      () =>
+        expect(refused.source.health()).toMatchObject({
+          ok: false,
+          detail: expect.stringContaining("refused the login"),
+        }),
+      PATIENCE,
+    );
+    expect(refused.lines.join("")).not.toContain("wrong@");
+
+    const own = await connect(url);
+    onTestFinished(() => own.close());
+    await declareTopology(await own.createChannel(), PARTITIONS);
+    const other = open(side, url, { partitions: PARTITIONS + 1 });
+    await vi.waitFor(
+      () =>
+        expect(other.source.health()).toMatchObject({
+          ok: false,
+          detail: expect.stringContaining("number of partitions"),
+        }),
+      PATIENCE,
+    );
+
+    const { source, lines } = open(side, url);
+    await vi.waitFor(() => expect(source.health().ok).toBe(true), PATIENCE);
+    // A queue that somebody deletes: a deaf consumer is none.
+    await (await own.createChannel()).deleteQueue(partitionName(0));
+    await vi.waitFor(() => expect(lines.join("")).toContain("its queue was deleted"), PATIENCE);
+    await vi.waitFor(() => expect(source.health().ok).toBe(true), PATIENCE);
+    expect((await (await own.createChannel()).checkQueue(partitionName(0))).consumerCount).toBe(1);
+  });
+});
+
+describe.runIf(root)("a RabbitMQ node without plugins", () => {
+  it("is told from one that is away, and messages need no event exchange", async () => {
+    const bare = await startRabbitmqNode(root!, { plugins: ["rabbitmq_mqtt"] });
+    onTestFinished(() => bare.end());
+    const lines: string[] = [];
+    const source = openAmqpSource<DeviceEntry>({
+      url: bare.amqpUrl,
+      instance: "1",
+      partitions: 1,
+      management: undefined,
+      find: () => undefined,
+      lookUp: async () => undefined,
+      isAway,
+      onMessage: () => 0,
+      onRefused: () => {},
+      onPresence: () => {},
+      onListening: () => {},
+      log: createLogger("info", { write: (line) => lines.push(line) }),
+      retryMs: 20,
+    });
+    onTestFinished(() => source.close());
+    await vi.waitFor(
+      () =>
+        expect(source.health()).toMatchObject({
+          ok: false,
+          detail: expect.stringContaining("consistent_hash"),
+        }),
+      PATIENCE,
+    );
+    await bare.kill();
+    await vi.waitFor(
+      () =>
+        expect(source.health()).toMatchObject({
+          ok: false,
+          detail: expect.stringContaining("no connection"),
+        }),
+      PATIENCE,
+    );
+    // Each reason stands in the log once, though it was met many times.
+    expect(lines.filter((line) => line.includes("consistent_hash"))).toHaveLength(1);
+  }, 120_000);
+});
