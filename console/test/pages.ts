@@ -61,7 +61,12 @@ export const PAGES: readonly ListedPage[] = [
     who: "dutyOfficer",
   },
   // Of what happened once: other flows add to the whole of it all the time.
-  { name: "the audit", route: "/audit", at: () => "/audit?action=device.seed", who: "auditor" },
+  {
+    name: "the audit",
+    route: "/audit",
+    at: ({ broadcasts: { pending } }) => `/audit?objectId=${pending}`,
+    who: "auditor",
+  },
   { name: "the broadcasts", route: "/broadcasts", who: "approver" },
   {
     name: "a broadcast that waits",

@@ -1,6 +1,7 @@
 import type { MeJson } from "../api/session.ts";
 import styles from "./grant-sentences.module.css";
 import { listOf } from "./number.ts";
+import { scopeWord } from "./scope-words.ts";
 import { defineTexts, useLanguage, useTexts } from "./texts.ts";
 
 type GrantJson = MeJson["grants"][number];
@@ -24,8 +25,7 @@ const texts = defineTexts(
       approver: "审批广播",
       auditor: "查审计",
       administrator: "管理人员、应用和租户",
-      scopes: (scopes: string) => `使用 ${scopes}`,
-    } as Readonly<Record<string, string | ((scopes: string) => string)>>,
+    } as Readonly<Record<string, string>>,
     kinds: { "gas-meter": "燃气表", speaker: "大喇叭", camera: "摄像机", "lora-gateway": "网关" } as Readonly<
       Record<string, string>
     >,
@@ -47,8 +47,7 @@ const texts = defineTexts(
       approver: "approve broadcasts",
       auditor: "read the audit",
       administrator: "administer people, applications and tenants",
-      scopes: (scopes: string) => `use ${scopes}`,
-    } as Readonly<Record<string, string | ((scopes: string) => string)>>,
+    } as Readonly<Record<string, string>>,
     kinds: {
       "gas-meter": "gas meters",
       speaker: "speakers",
@@ -82,11 +81,10 @@ export function GrantSentences({ grants, regionName }: GrantSentencesProps) {
       tenants === "all" ? "" : words.onlyTenants(list(tenants)),
       devices === "all" ? "" : words.onlyDevices(devices.length),
     ].join("");
-  const verb = (grant: GrantJson) => {
-    const said = words.verbs["role" in grant ? grant.role : "scopes"];
-    if (typeof said === "function") return said("scopes" in grant ? list(grant.scopes) : "");
-    return said ?? ("role" in grant ? grant.role : "");
-  };
+  const verb = (grant: GrantJson) =>
+    "role" in grant
+      ? (words.verbs[grant.role] ?? grant.role)
+      : list(grant.scopes.map((scope) => scopeWord(scope, language)));
   return (
     <ul className={styles.grants}>
       {grants.map((grant) => (

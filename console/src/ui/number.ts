@@ -34,5 +34,6 @@ const UNITS: Readonly<Record<string, string>> = {
   "1": "",
   "km/h": "km/h",
 };
+/** What stands in braces, as in `{frame}/s`, says what is counted: so does the name of the quantity, and in words. */
 export const unitOf = (ucum: string | undefined): string =>
-  ucum === undefined ? "" : (UNITS[ucum] ?? ucum.replace(/[{}[\]]/g, ""));
+  ucum === undefined ? "" : (UNITS[ucum] ?? ucum.replace(/\{[^{}]*\}/g, "").replace(/[[\]]/g, ""));

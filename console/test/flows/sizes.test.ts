@@ -1,7 +1,6 @@
 import { expect } from "vitest";
 import { layoutFaults } from "../browser/layout.ts";
 import { flow, flows } from "../flow.ts";
-import { notYet } from "../not-yet.ts";
 import { openPage, PAGES, setLook } from "../pages.ts";
 
 /** What a finger, a mouse and a magnified page need. */
@@ -18,8 +17,7 @@ const WELL = { wider: 0, cutOff: [], small: [] };
 flows("a window of any size", () => {
   flow.for(PAGES)(
     "check 28: holds $name, with nothing cut off and targets to hit",
-    async (listed, { signIn, run, skip }) => {
-      skip(notYet("28", listed.name) !== undefined, notYet("28", listed.name));
+    async (listed, { signIn, run }) => {
       const { page } = await signIn(listed.who);
       await openPage(page, listed, run.scenery);
       const faults = [];

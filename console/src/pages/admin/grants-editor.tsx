@@ -2,7 +2,8 @@ import type { AreaInput, RoleName, ScopeName } from "../../api/access.ts";
 import { shellTexts } from "../../app/shell-texts.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField } from "../../ui/field.tsx";
-import { useTexts } from "../../ui/texts.ts";
+import { scopeWord } from "../../ui/scope-words.ts";
+import { useLanguage, useTexts } from "../../ui/texts.ts";
 import styles from "./admin.module.css";
 import { AreaEditor } from "./area-editor.tsx";
 import { adminTexts } from "./texts.ts";
@@ -82,6 +83,7 @@ export function RoleGrantsEditor({ grants, onChange }: EditorProps<RoleGrant>) {
 /** The scopes of an application, each with its area. */
 export function ScopesGrantsEditor({ grants, onChange }: EditorProps<ScopesGrant>) {
   const words = useTexts(adminTexts);
+  const language = useLanguage();
   return (
     <Grants grants={grants} onChange={onChange} empty={{ scopes: ["readings:read"], area: NO_AREA }}>
       {(grant, change) => (
@@ -101,7 +103,9 @@ export function ScopesGrantsEditor({ grants, onChange }: EditorProps<ScopesGrant
                     })
                   }
                 />
-                {scope}
+                <span>
+                  {scopeWord(scope, language)} <code>{scope}</code>
+                </span>
               </label>
             ))}
           </fieldset>

@@ -12,9 +12,10 @@ import { MoreButton } from "../../ui/more-button.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Table } from "../../ui/table.tsx";
-import { useTexts } from "../../ui/texts.ts";
+import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { fromField, toField } from "../../ui/time.ts";
 import styles from "./audit.module.css";
+import { objectWord } from "./object-words.ts";
 import { RowDialog } from "./row-dialog.tsx";
 import { auditTexts } from "./texts.ts";
 
@@ -57,6 +58,7 @@ export default function Audit() {
 
 function Rows({ rows, onOpen }: { rows: readonly AuditRowJson[]; onOpen: (no: number) => void }) {
   const words = useTexts(auditTexts);
+  const language = useLanguage();
   const who = ({ actor }: AuditRowJson) =>
     actor.name ?? actor.id ?? (actor.type === "machine" ? words.machine : words.platform);
   return (
@@ -78,7 +80,10 @@ function Rows({ rows, onOpen }: { rows: readonly AuditRowJson[]; onOpen: (no: nu
             key: "object",
             head: words.object,
             cell: ({ object }) => (
-              <span className={styles.code}>{[object.type, object.id].filter(Boolean).join(" ")}</span>
+              <>
+                {objectWord(object.type, language)}{" "}
+                {object.id !== null && <code className={styles.code}>{object.id}</code>}
+              </>
             ),
           },
           {

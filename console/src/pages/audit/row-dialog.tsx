@@ -2,21 +2,23 @@ import type { AuditRowJson } from "../../api/audit.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Table } from "../../ui/table.tsx";
-import { useTexts } from "../../ui/texts.ts";
+import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { fullMoment } from "../../ui/time.ts";
 import styles from "./audit.module.css";
 import { differencesOf } from "./differences.ts";
+import { objectWord } from "./object-words.ts";
 import { auditTexts } from "./texts.ts";
 
 /** One row of the audit: what it changed, field by field, and by which request. */
 export function RowDialog({ row, onClose }: { row: AuditRowJson; onClose: () => void }) {
   const words = useTexts(auditTexts);
+  const language = useLanguage();
   const { actor, object } = row;
   const differences = differencesOf(row.before, row.after);
   const facts: [string, string | null][] = [
     [words.when, fullMoment(row.at)],
     [words.who, [actor.name, actor.id].filter(Boolean).join(" · ")],
-    [words.object, [object.type, object.id].filter(Boolean).join(" ")],
+    [words.object, [objectWord(object.type, language), object.id].filter(Boolean).join(" ")],
     [words.reason, row.reason],
     [words.address, actor.address],
     [words.request, actor.requestId],

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import { alarmPages } from "../../api/alarms.ts";
 import {
   eventPages,
@@ -16,14 +16,24 @@ import { Loaded } from "../../ui/loaded.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { AlarmHistory } from "./alarm-panels.tsx";
+import { eventFields } from "./event-words.ts";
 import styles from "./happened.module.css";
 import { deviceTexts } from "./texts.ts";
 
-/** Fields of an event as the device sent them, in one line. */
-const dataLine = (data: Readonly<Record<string, unknown>>): string =>
-  Object.entries(data)
-    .map(([key, value]) => `${key} ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(" · ");
+/** The fields of an event in one line. */
+function DataLine({ data }: { data: Readonly<Record<string, unknown>> }) {
+  const fields = eventFields(data, useLanguage());
+  return (
+    <span className={styles.data}>
+      {fields.map(({ name, value, isNameCode, isValueCode }, at) => (
+        <Fragment key={name}>
+          {at > 0 && " · "}
+          {isNameCode ? <code>{name}</code> : name} {isValueCode ? <code>{value}</code> : value}
+        </Fragment>
+      ))}
+    </span>
+  );
+}
 
 function More({
   query,
@@ -62,7 +72,7 @@ export function EventsPanel({ device, kind }: { device: string; kind: KindJson |
                     <span>
                       {eventName(kind, type, language)} {words.phases[phase] ?? phase}
                     </span>
-                    <span className={styles.data}>{dataLine(data)}</span>
+                    <DataLine data={data} />
                   </li>
                 ))}
               </ul>
