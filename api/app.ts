@@ -26,7 +26,7 @@ import { broadcastsRoutes } from "./broadcasts/routes.ts";
 import { indexCatalog } from "./catalog.ts";
 import { type CommandsOptions, commandsRoutes } from "./commands/routes.ts";
 import { compressAnswers } from "./compression.ts";
-import { consolePages, isConsoleBuilt } from "./console/pages.ts";
+import { asReadable, consolePages, isConsoleBuilt } from "./console/pages.ts";
 import { type ConsoleOptions, consoleRoutes } from "./console/routes.ts";
 import { describeCsvOptions } from "./csv-options.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
@@ -146,6 +146,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false,
     forceCloseConnections: "idle",
     genReqId: () => randomUUID(),
+    rewriteUrl: ({ url = "/" }) => asReadable(url),
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   });
   parseJsonBodies(app);

@@ -22,6 +22,22 @@ const HASHED = "assets/";
 const IS_FILE = /\.(js|css|map|json|svg|png|ico|jpg|webp|woff2|wav|mp3|txt|webmanifest)$/;
 
 const INDEX = "index.html";
+const PREFIX = "/console/";
+
+/**
+ * The address by which a request is answered. One of the console whose escapes are broken, as by a mail program that
+ * cut it, opens the console, which says in its own words that there is no such page.
+ */
+export function asReadable(url: string): string {
+  if (!url.startsWith(PREFIX)) return url;
+  const [path = ""] = url.split("?");
+  try {
+    decodeURIComponent(path);
+    return url;
+  } catch {
+    return IS_FILE.test(path) ? url : PREFIX;
+  }
+}
 
 /** True when the console has been built into this folder. Looked up anew, as it may be built while this process runs. */
 export const isConsoleBuilt = (folder: string): boolean => existsSync(join(folder, INDEX));
@@ -53,7 +69,7 @@ export const consolePages: FastifyPluginAsync<ConsolePagesOptions> = async (app,
     preCompressed: true,
   });
   app.get("", { schema: { hide: true } }, async (request, reply) =>
-    reply.redirect(`/console/${request.url.slice("/console".length)}`),
+    reply.redirect(`${PREFIX}${request.url.slice("/console".length)}`),
   );
   app.setNotFoundHandler((request, reply) => answerMissing(request, reply, folder));
 };
@@ -61,7 +77,7 @@ export const consolePages: FastifyPluginAsync<ConsolePagesOptions> = async (app,
 function answerMissing(request: FastifyRequest, reply: FastifyReply, folder: string): FastifyReply {
   const [path = ""] = request.url.split("?");
   const isPage = request.method === "GET" || request.method === "HEAD";
-  if (!isPage || IS_FILE.test(path) || path.startsWith(`/console/${HASHED}`))
+  if (!isPage || IS_FILE.test(path) || path.startsWith(`${PREFIX}${HASHED}`))
     throw new PlatformError("not_found", `There is no ${request.method} ${path}`);
   if (!isConsoleBuilt(folder))
     throw new PlatformError(

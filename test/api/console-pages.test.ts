@@ -127,6 +127,15 @@ describe("the console's pages", () => {
     expect([head.statusCode, head.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
   });
 
+  it("open the console for an address whose escapes are broken, which it says is not found", async () => {
+    for (const url of ["/console/admin/people/%E0%A4%A", "/console/devices/%zz?kind=camera", "/console/%"]) {
+      const { statusCode, body } = await ask(url);
+      expect([url, statusCode, body]).toEqual([url, 200, PAGE]);
+    }
+    for (const url of ["/console/assets/%zz.js", "/v1/devices/%zz"])
+      expect([url, (await ask(url)).statusCode]).toEqual([url, 400]);
+  });
+
   it("do not stand in for a file that is missing, which is a problem", async () => {
     for (const url of [
       "/console/assets/index-old.js",

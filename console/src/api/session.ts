@@ -1,7 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, read, setCsrfToken } from "./client.ts";
+import { api, done, read, setCsrfToken } from "./client.ts";
+import { leaveNothing } from "./left.ts";
 import { platformQuery } from "./platform.ts";
-import { ApiError } from "./problem.ts";
+import { ApiError, isApiError } from "./problem.ts";
 import type { components } from "./schema.ts";
 
 export type MeJson = components["schemas"]["Me"];
@@ -47,13 +48,21 @@ export async function signIn({ username, password, code }: SignInInput): Promise
 /** This browser is a display from now on. @throws ApiError `pairing_failed`, `too_many_attempts` … */
 export async function pairDisplay(code: string): Promise<void> {
   await read(api.POST("/v1/displays/redeem", { body: { code } }));
-  // A display changes nothing, and a person who was signed in here no longer is.
+  // A display changes nothing, and the platform has ended the session of a person who was signed in here.
   setCsrfToken(null);
+  leaveNothing();
 }
 
+/** Ends the session, and empties all tabs of this browser. @throws ApiError where the session may live on */
 export async function signOut(): Promise<void> {
-  await api.DELETE("/v1/sessions/current");
+  try {
+    await done(api.DELETE("/v1/sessions/current"));
+  } catch (error) {
+    // It was over already.
+    if (!isApiError(error, "unauthorized", "session_not_found")) throw error;
+  }
   setCsrfToken(null);
+  leaveNothing();
 }
 
 /** True when the caller may do `action` somewhere; the platform decides for each object. */

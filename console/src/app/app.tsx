@@ -2,13 +2,14 @@ import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Fragment, lazy, type ReactNode, Suspense, useEffect, useEffectEvent, useState } from "react";
 import { Redirect, Router, useLocation } from "wouter";
-import { api, onSessionLost, read } from "../api/client.ts";
+import { api, onSessionLost, read, setCsrfToken } from "../api/client.ts";
+import { forgetWhoLeft, onLeft } from "../api/left.ts";
 import { isApiError } from "../api/problem.ts";
 import { makeQueryClient } from "../api/query-client.ts";
 import { meQuery, sessionQuery } from "../api/session.ts";
 import { ProblemView } from "../ui/problem-view.tsx";
 import { LanguageContext } from "../ui/texts.ts";
-import { Toasts } from "../ui/toast.tsx";
+import { forgetToasts, Toasts } from "../ui/toast.tsx";
 import { Boundary, TryAgain } from "./boundary.tsx";
 import { FrameProvider } from "./frame.tsx";
 import { usePreferences } from "./preferences.ts";
@@ -27,12 +28,12 @@ const LOOK_AGAIN_MS = 60_000;
 /** The whole console: what every page needs around it, and the door before it. */
 export function App() {
   const { language } = usePreferences();
-  const [client] = useState(makeQueryClient);
+  const { no, client } = useNothingOfFormer();
   return (
     // The page's policy allows no style element, and Base UI would add one.
     <CSPProvider disableStyleElements>
       <LanguageContext value={language}>
-        <QueryClientProvider client={client}>
+        <QueryClientProvider key={no} client={client}>
           <Router base="/console">
             <FrameProvider>
               <Gate>
@@ -45,6 +46,27 @@ export function App() {
       </LanguageContext>
     </CSPProvider>
   );
+}
+
+/** The whole console begins anew when somebody has signed out at this browser: no page, no answer, no toast stays. */
+function useNothingOfFormer() {
+  const [life, setLife] = useState(() => {
+    forgetWhoLeft();
+    return { no: 0, client: makeQueryClient() };
+  });
+  useEffect(
+    () =>
+      onLeft(() => {
+        setCsrfToken(null);
+        forgetToasts();
+        setLife(({ no, client }) => {
+          client.clear();
+          return { no: no + 1, client: makeQueryClient() };
+        });
+      }),
+    [],
+  );
+  return life;
 }
 
 /** Nobody passes without a session. One that ends later is renewed in a dialog, over what was being written. */

@@ -1,6 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Radio } from "lucide-react";
-import { useEffect } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { type BroadcastItemJson, broadcastQuery, ON_AIR, openBroadcastsQuery } from "../api/broadcasts.ts";
 import { meQuery } from "../api/session.ts";
@@ -9,6 +9,7 @@ import { LevelBand, type LevelNumber, ModeTag } from "../ui/marks.tsx";
 import { count } from "../ui/number.ts";
 import { PageLink } from "../ui/page-link.tsx";
 import { useTexts } from "../ui/texts.ts";
+import { useKeptPlaces } from "./kept-places.ts";
 import styles from "./on-air.module.css";
 import { isOpenTo } from "./routes.tsx";
 import { StopButton } from "./stop-button.tsx";
@@ -35,30 +36,81 @@ export function OnAirStrip() {
   const stoppable = onAir.flatMap((item, at) => {
     const broadcast = details[at]?.data;
     const mayStop = broadcast?.steps.some(({ action, allowed }) => action === "cancel" && allowed);
-    // Its own page has the button at its top.
-    return broadcast && mayStop && path !== `/broadcasts/${item.id}` ? [{ item, broadcast }] : [];
+    return broadcast && mayStop ? [{ id: item.id, headline: item.headline, item, broadcast }] : [];
   });
-  const stopped = useStopped().filter(({ id }) => path !== `/broadcasts/${id}`);
-  if (stoppable.length === 0 && stopped.length === 0) return null;
+  const stopped = useStopped();
+  const sounding = new Map(stoppable.map((line) => [line.id, line]));
+  const current: readonly Line[] = [...stoppable, ...stopped.filter(({ id }) => !sounding.has(id))];
+  const [isHeld, setHeld] = useState(false);
+  // Its own page has the button at its top.
+  const places = useKeptPlaces(data && current, isHeld).filter(({ id }) => path !== `/broadcasts/${id}`);
+  if (places.length === 0) return null;
   return (
-    <aside className={styles.strip} aria-label={words.strip}>
-      {stoppable.map(({ item, broadcast }) => (
-        <div key={item.id} className={styles.line}>
-          <Running item={item} />
-          <StopButton small broadcast={broadcast} headline={item.headline} />
-        </div>
-      ))}
-      {stopped.map(({ id, headline }) => (
-        <div key={id} className={styles.line} role="status">
-          <b>{words.stopped(headline)}</b>
-          <PageLink href={`/broadcasts/${id}`}>{words.seeStopped}</PageLink>
-          <Button small onClick={() => forgetStopped(id)}>
-            {words.close}
-          </Button>
-        </div>
-      ))}
+    <aside
+      className={styles.strip}
+      aria-label={words.strip}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+    >
+      {places.map(({ id, first, isGone }) => {
+        const line = sounding.get(id);
+        if (line)
+          return (
+            <StripLine key={id} sounds>
+              <Running item={line.item} />
+              {stopped.some((one) => one.id === id) && <b>{words.stopped(line.headline)}</b>}
+              <StopButton small broadcast={line.broadcast} headline={line.headline} />
+            </StripLine>
+          );
+        return (
+          <StripLine key={id} sounds={false}>
+            {isGone ? <Gone {...first} /> : <StoppedHere {...first} />}
+          </StripLine>
+        );
+      })}
     </aside>
   );
+}
+
+interface Line {
+  readonly id: string;
+  readonly headline: string;
+}
+
+/** Is never lower than it was while it sounded: the lines below it stay where they are. */
+function StripLine({ sounds, children }: { sounds: boolean; children: ReactNode }) {
+  const line = useRef<HTMLDivElement>(null);
+  const height = useRef(0);
+  useLayoutEffect(() => {
+    const own = line.current!;
+    own.style.minHeight = sounds ? "" : `${height.current}px`;
+    if (sounds) height.current = own.offsetHeight;
+  });
+  return (
+    <div ref={line} className={styles.line} role={sounds ? undefined : "status"}>
+      {children}
+    </div>
+  );
+}
+
+/** In the place of what this person has just stopped. */
+function StoppedHere({ id, headline }: Line) {
+  const words = useTexts(stopTexts);
+  return (
+    <>
+      <b>{words.stopped(headline)}</b>
+      <PageLink href={`/broadcasts/${id}`}>{words.seeStopped}</PageLink>
+      <Button small onClick={() => forgetStopped(id)}>
+        {words.close}
+      </Button>
+    </>
+  );
+}
+
+/** In the place of what no longer sounds, for some seconds: nothing there can be pressed by mistake. */
+function Gone({ headline }: Line) {
+  const words = useTexts(stopTexts);
+  return <span className={styles.gone}>{words.ended(headline)}</span>;
 }
 
 function Running({ item }: { item: BroadcastItemJson }) {

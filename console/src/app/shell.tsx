@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { meQuery } from "../api/session.ts";
+import { isReadable } from "../ui/address.ts";
 import { Skeleton } from "../ui/empty.tsx";
 import { useTexts } from "../ui/texts.ts";
 import { Boundary } from "./boundary.tsx";
@@ -37,9 +38,10 @@ export function Shell() {
         <Rail />
         <TopLine />
         <main id="content" className={styles.page} tabIndex={-1}>
+          {/* First: banners that come and go must not move a stop button. */}
+          <OnAirStrip />
           <NewVersion />
           <StaleBanner />
-          <OnAirStrip />
           <ReviewBanner />
           <Boundary where={path}>
             <Suspense fallback={<Skeleton lines={8} label={words.loading} />}>
@@ -56,7 +58,9 @@ export function Shell() {
 /** What is not open to the caller does not exist, in the same words as what is not there. */
 function Pages() {
   const { data: me } = useQuery(meQuery);
+  const [path] = useLocation();
   if (!me) return null;
+  if (!isReadable(path)) return <NotFound />;
   return (
     <Switch>
       {ROUTES.filter(({ needs }) => isOpenTo(me, needs)).map(({ path, page: Component }) => (

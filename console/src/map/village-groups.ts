@@ -5,7 +5,7 @@ import type { TileState } from "./tile-state.ts";
 type RegionCounts = CoverageJson["items"][number];
 
 /** Where people stand in a broadcast; each village is in exactly one. */
-export type VillageGroup = "heard" | "silent" | "partly" | "waiting" | "none";
+export type VillageGroup = "heard" | "silent" | "offline" | "partly" | "waiting" | "none";
 
 /** A village of the target with what is known of its speakers. */
 export interface Village {
@@ -32,8 +32,9 @@ export interface CoverageFacts {
 }
 
 /**
- * All villages of a broadcast by code. A village whose only hope is speakers that the command could not reach counts as
- * silent, as it did before the release: whoever lives there has to be told by somebody.
+ * All villages of a broadcast by code. A village whose only hope is speakers that the command could not reach stays among
+ * those of the preview's that are offline: until it expires such a speaker may come back and sound, so it is not silent
+ * for certain, and whoever lives there has to be told by somebody all the same.
  */
 export function villagesOf({ coverage, targets, sentOut }: CoverageFacts): Village[] {
   const byRegion = groupBy(targets, ({ regionCode }) => regionCode);
@@ -68,10 +69,11 @@ export function villagesOf({ coverage, targets, sentOut }: CoverageFacts): Villa
   return [...targeted, ...without].sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
-/** By what can still come: somebody heard it, may hear it, heard a part, or hears nothing. */
+/** By what can still come: somebody heard it, may hear it, may if a speaker comes back, heard a part, hears nothing. */
 function groupOf({ sounded, open, partlyHeard }: RegionCounts, unreached: number): VillageGroup {
   if (sounded > 0) return "heard";
   if (open > unreached) return "waiting";
+  if (open > 0) return "offline";
   return partlyHeard > 0 ? "partly" : "silent";
 }
 
@@ -87,7 +89,13 @@ function worstOf(counts: RegionCounts, unreached: number, playing: number): Tile
 }
 
 /** The villages in which nobody has been proven to hear it, in the order in which something has to be done. */
-export const UNPROVEN = ["silent", "partly", "none", "waiting"] as const satisfies readonly VillageGroup[];
+export const UNPROVEN = [
+  "silent",
+  "offline",
+  "partly",
+  "none",
+  "waiting",
+] as const satisfies readonly VillageGroup[];
 
 /** Why speakers of a village do not sound, the most frequent reason first. */
 export function reasonsOf({ wrong }: Pick<Village, "wrong">): { reason: string; count: number }[] {

@@ -3,6 +3,16 @@ import { useLocation, useSearch } from "wouter";
 
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
+/** False for an address whose escapes are broken, as by a mail program that cut it: it names nothing that there is. */
+export function isReadable(path: string): boolean {
+  try {
+    // Its result is used: the builder takes it for pure, and would leave a call out that only throws.
+    return decodeURIComponent(path) !== "";
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The filters of a page, which live in its address so that it can be sent to a colleague. An undefined value takes the
  * parameter away. Changes replace the entry of the browser's history: Back leaves the page.

@@ -24,6 +24,8 @@ function set(next: readonly Shown[]): void {
 
 /** Tells what has happened. */
 export const toast = (text: string): void => set([...shown, { no: ++lastNo, text }].slice(-MOST));
+/** When the person has gone: what they did is nobody else's. */
+export const forgetToasts = (): void => set([]);
 const close = (no: number) => set(shown.filter((one) => one.no !== no));
 
 /** Where toasts appear, at the lower right; screen readers are told. */

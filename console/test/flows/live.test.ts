@@ -1,13 +1,16 @@
 import { expect } from "vitest";
 import { DEMO_COUNTY } from "../../../seeds/demo-plan.ts";
+import { prepare, review, writeWords } from "../browser/write.ts";
 import { flow, flows } from "../flow.ts";
 import { settled } from "../pages.ts";
 import type { Ask } from "../world/ask.ts";
+import { TOWNSHIPS } from "../world/places.ts";
 import { addPerson, type WorldFacts, type WorldPerson } from "../world/start-world.ts";
 import { Tap, type TappedEvent } from "../world/tap.ts";
 
 const COUNTY = { regions: [DEMO_COUNTY], kinds: "all", tenants: "all", devices: "all" };
 const LIVE = "实时";
+const WRITTEN = "上游水库泄洪，请立即从晒谷场一侧上山。";
 const CAMERA = `cam-${DEMO_COUNTY}-000040`;
 
 let made = 0;
@@ -187,10 +190,9 @@ flows("somebody's rights and session", () => {
       const person = await newDispatcher(api);
       const { page, expectNote, sent } = await signIn(person, { fresh: true });
       expectNote(/status of 401/);
-      await page.goto("/console/me");
+      await prepare(page, "actual", TOWNSHIPS.writing);
       await page.getByText(LIVE, { exact: true }).waitFor();
-      const field = page.locator("main input[type=password]").first();
-      await field.fill("half a password");
+      const field = await writeWords(page, WRITTEN);
       const own = await ask(person);
       const { items } = await own<{ items: { no: number; type: string }[] }>("/v1/sessions");
       for (const { no, type } of items) {
@@ -201,8 +203,12 @@ flows("somebody's rights and session", () => {
       await dialog.locator("input[type=password]").fill(person.password);
       await page.keyboard.press("Enter");
       await dialog.waitFor({ state: "detached" });
-      expect(await field.inputValue()).toBe("half a password");
+      expect(await field.inputValue()).toBe(WRITTEN);
       await page.getByText(LIVE, { exact: true }).waitFor();
+      // It goes on under the new session, whose token changes have to carry.
+      await review(page).click();
+      await page.getByRole("heading", { level: 1, name: /核对/ }).waitFor();
+      await page.getByText(WRITTEN).first().waitFor();
       expect(sent.filter(({ type }) => type === "document")).toHaveLength(1);
     },
   );

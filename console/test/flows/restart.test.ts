@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect } from "vitest";
+import { prepare, writeWords } from "../browser/write.ts";
 import { flow, flows, flowsRun } from "../flow.ts";
-import { settled } from "../pages.ts";
+import { TOWNSHIPS } from "../world/places.ts";
 import { type RunningWorld, startWorld } from "../world/start-world.ts";
 import { Tap } from "../world/tap.ts";
+
+const WRITTEN = "上游水库泄洪，请立即从晒谷场一侧上山。";
 
 /** A platform that may be ended without taking it from the other flows. */
 let world: RunningWorld;
@@ -21,18 +24,16 @@ flows("the platform's restart", () => {
           origin: tap.origin,
         });
         expectNote(/Failed to load resource|status of 50[234]|ERR_/);
-        await page.goto("/console/me");
-        await settled(page);
+        await prepare(page, "actual", TOWNSHIPS.writing);
         await page.getByText("实时", { exact: true }).waitFor();
-        const field = page.locator("main input[type=password]").first();
-        await field.fill("half a password");
-        const asked = () => sent.filter(({ url }) => url.pathname === "/v1/sessions").length;
+        const field = await writeWords(page, WRITTEN);
+        const asked = () => sent.filter(({ url }) => url.pathname === "/v1/broadcasts/preview").length;
         const before = asked();
         await world.restart();
         await expect.poll(() => tap.events.some(({ event }) => event === "reset")).toBe(true);
         await page.getByText("实时", { exact: true }).waitFor();
         await expect.poll(asked).toBeGreaterThan(before);
-        expect(await field.inputValue()).toBe("half a password");
+        expect(await field.inputValue()).toBe(WRITTEN);
         expect(sent.filter(({ type }) => type === "document")).toHaveLength(1);
       } finally {
         await tap.close();

@@ -1,7 +1,11 @@
 import { expect } from "vitest";
 import { giveSession } from "../browser/sign-in.ts";
+import { prepare, writeWords } from "../browser/write.ts";
 import { flow, flows } from "../flow.ts";
 import { settled } from "../pages.ts";
+import { TOWNSHIPS } from "../world/places.ts";
+
+const WRITTEN = "这是演习。请从晒谷场一侧上山。以上是演习。";
 
 flows("two tabs of one browser", () => {
   flow("become another person together, because they share the cookie", async ({ signIn, run }) => {
@@ -36,4 +40,60 @@ flows("two tabs of one browser", () => {
       expect(await page.getByLabel("新密码", { exact: true }).inputValue()).toBe("half of a password");
     },
   );
+
+  flow(
+    "are both emptied by a sign-out in one of them, of what they show and what they keep",
+    async ({ signIn }) => {
+      const { page, newTab, expectNote } = await signIn("dispatcher", { fresh: true });
+      // The platform cuts the streams before the one who signs out has its answer.
+      expectNote(/status of 401/);
+      await prepare(page, "drill", TOWNSHIPS.writing);
+      await writeWords(page, WRITTEN);
+      const kept = () => page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
+      await expect.poll(kept).toContain(WRITTEN);
+      const other = await newTab();
+      await other.goto("/console/me");
+      await settled(other);
+      await other.getByRole("button", { name: /张敏/ }).click();
+      await other.getByRole("menuitem", { name: "退出登录" }).click();
+      await other.getByRole("button", { name: "登录", exact: true }).waitFor();
+      // Nobody has touched the first one.
+      await page.getByRole("main").getByRole("button", { name: "登录", exact: true }).waitFor();
+      expect(await page.getByRole("dialog").count()).toBe(0);
+      expect(await page.getByText(WRITTEN).count()).toBe(0);
+      expect(await kept()).not.toContain("new-broadcast:");
+    },
+  );
+
+  flow("say that a sign-out did not reach the platform, and offer it again", async ({ signIn }) => {
+    const { page, context, expectNote } = await signIn("auditor", { fresh: true });
+    expectNote(/ERR_INTERNET_DISCONNECTED|Failed to load resource/);
+    await page.goto("/console/me");
+    await settled(page);
+    await page.getByRole("button", { name: /杨兰/ }).click();
+    const item = page.getByRole("menuitem", { name: "退出登录" });
+    await item.waitFor();
+    await context.setOffline(true);
+    await item.click();
+    const dialog = page.getByRole("dialog", { name: "还没有退出" });
+    await dialog.getByText(/会话在平台上仍然有效/).waitFor();
+    await context.setOffline(false);
+    await dialog.getByRole("button", { name: "再退一次" }).click();
+    await page.getByRole("button", { name: "登录", exact: true }).waitFor();
+  });
+});
+
+flows("an address with broken escapes", () => {
+  flow("is not found, from the server and within the console", async ({ signIn }) => {
+    const { page, expectNote } = await signIn("administrator");
+    expectNote(/status of 40[04]/);
+    for (const path of ["admin/people/%E0%A4%A", "devices/%zz", "alarms?region=%E0%A4%A"]) {
+      await page.goto(`/console/${path}`);
+      await settled(page);
+    }
+    await page.goto("/console/");
+    await settled(page);
+    await page.evaluate(() => history.pushState(null, "", "/console/admin/people/%E0%A4%A"));
+    await page.getByRole("heading", { level: 1, name: "没有这一页" }).waitFor();
+  });
 });

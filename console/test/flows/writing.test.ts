@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { Hand } from "../browser/hand.ts";
 import { readPng } from "../browser/png.ts";
+import { prepare, review } from "../browser/write.ts";
 import { flow, flows } from "../flow.ts";
 import { settled } from "../pages.ts";
 import { approveDraft, type Stage, setStage, submitDraft, untilState, writeDraft } from "../world/stage.ts";
@@ -13,21 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.stop());
 
-const review = (page: Page) => page.getByRole("button", { name: /^核对并提交/ });
 const submit = (page: Page) => page.getByRole("button", { name: /^提交(演练|真实预警)$/ });
 const digits = (page: Page) => page.getByLabel(/^输入会收到指令的大喇叭只数/);
-
-/** Fills in a new broadcast up to its check, by mouse. */
-async function prepare(page: Page, mode: "drill" | "actual", region: string): Promise<void> {
-  await page.goto(`/console/broadcasts/new/${mode}`);
-  await settled(page);
-  await page.getByLabel("查事件：名称或代码").fill("11A51");
-  await page.getByRole("radio", { name: /11A51/ }).check();
-  await page.locator("fieldset").getByText("较大").click();
-  await page.getByRole("combobox", { name: "加区域" }).fill(region);
-  await page.locator("[role=option]").first().click();
-  await expect.poll(() => review(page).isEnabled()).toBe(true);
-}
 
 flows("writing a broadcast", () => {
   flow(

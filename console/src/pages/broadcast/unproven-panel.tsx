@@ -1,4 +1,4 @@
-import { CircleDashed, EarOff, Hourglass, VolumeX, X } from "lucide-react";
+import { CircleDashed, CircleSlash, EarOff, Hourglass, VolumeX, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { CoverageJson } from "../../api/broadcasts.ts";
 import { placeName } from "../../map/place-name.ts";
@@ -15,6 +15,7 @@ import styles from "./unproven-panel.module.css";
 type GroupName = (typeof UNPROVEN)[number];
 const ICONS: Readonly<Record<GroupName, ReactNode>> = {
   silent: <X aria-hidden />,
+  offline: <CircleSlash aria-hidden />,
   partly: <CircleDashed aria-hidden />,
   none: <VolumeX aria-hidden />,
   waiting: <Hourglass aria-hidden />,
@@ -77,7 +78,7 @@ function Group({
   children?: ReactNode;
 }) {
   const words = useTexts(onAirTexts);
-  const isBad = name === "silent" && villages.length > 0;
+  const isBad = (name === "silent" || name === "offline") && villages.length > 0;
   return (
     <section className={`${styles.section} ${isBad ? styles.sure : ""}`} aria-label={words.groups[name]}>
       <h3>
@@ -86,7 +87,7 @@ function Group({
         <span className={styles.count}>{count(villages.length)}</span>
       </h3>
       {villages.length > 0 && <p className={styles.about}>{words.abouts[name]}</p>}
-      {name === "silent" || name === "partly" ? (
+      {name === "silent" || name === "offline" || name === "partly" ? (
         <ul className={styles.rows}>
           {villages.map((village) => (
             <ReasonRow key={village.code} village={village} township={townshipName(village.township)} />

@@ -23,7 +23,7 @@ export default function Check() {
   const { id } = params;
   if (!mode) return <NotFound />;
   const done = () => {
-    forgetForm(mode, me?.id ?? "");
+    forgetForm(mode, me?.id ?? "", id);
     navigate(`/broadcasts/new/${mode}/submitted/${id}`, { replace: true });
   };
   return (

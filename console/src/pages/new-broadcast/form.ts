@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { meQuery } from "../../api/session.ts";
 import type { LevelNumber, ModeName } from "../../ui/marks.tsx";
 import type { Aim } from "./target.ts";
@@ -24,6 +24,8 @@ export interface Form extends Aim {
   readonly origin: Origin | null;
   /** As the platform has it. */
   readonly draft: StoredDraft | null;
+  /** True for what somebody has written here and the platform does not have: an address may not take its place. */
+  readonly isUnsaved: boolean;
 }
 
 export type Origin =
@@ -31,7 +33,7 @@ export type Origin =
   | { readonly type: "alarm"; readonly alarm: number }
   | { readonly type: "alert"; readonly sender: string };
 
-interface StoredDraft {
+export interface StoredDraft {
   readonly id: string;
   readonly revision: number;
   /** Its texts are the template's there too, and are filled in anew by the platform. */
@@ -54,6 +56,7 @@ export const EMPTY_FORM: Form = {
   repeatCount: DEFAULT_REPEATS,
   origin: null,
   draft: null,
+  isUnsaved: false,
 };
 
 /** Of one tab and one person. A form of one mode never becomes one of another. */
@@ -62,7 +65,9 @@ const keyOf = (mode: ModeName, person: string): string => `new-broadcast:${mode}
 function load(mode: ModeName, person: string): Form {
   try {
     const kept = sessionStorage.getItem(keyOf(mode, person));
-    return kept === null ? EMPTY_FORM : { ...EMPTY_FORM, ...(JSON.parse(kept) as Form) };
+    return kept === null
+      ? EMPTY_FORM
+      : { ...EMPTY_FORM, isUnsaved: true, ...(JSON.parse(kept) as Partial<Form>) };
   } catch {
     // Storage may be forbidden; then a reload begins anew.
     return EMPTY_FORM;
@@ -70,6 +75,8 @@ function load(mode: ModeName, person: string): Form {
 }
 
 function keep(mode: ModeName, person: string, form: Form): void {
+  // Nobody's: whoever wrote it has just gone.
+  if (person === "") return;
   try {
     if (form === EMPTY_FORM) sessionStorage.removeItem(keyOf(mode, person));
     else sessionStorage.setItem(keyOf(mode, person), JSON.stringify(form));
@@ -83,12 +90,30 @@ export function useForm(mode: ModeName) {
   const { data: me } = useQuery(meQuery);
   const person = me?.id ?? "";
   const [form, setForm] = useState(() => load(mode, person));
-  useEffect(() => keep(mode, person, form), [mode, person, form]);
-  const change = useCallback((changes: Partial<Form>) => setForm((now) => ({ ...now, ...changes })), []);
-  return { form, change, replace: setForm } as const;
+  const latest = useRef(form);
+  useEffect(() => {
+    latest.current = form;
+    keep(mode, person, form);
+  }, [mode, person, form]);
+  const change = useCallback(
+    (changes: Partial<Form>) => setForm((now) => ({ ...now, ...changes, isUnsaved: true })),
+    [],
+  );
+  /** The platform has `written` now; what was written while it was on its way is still unsaved. */
+  const noteSaved = useCallback(
+    (written: Form, draft: StoredDraft) => {
+      const now = latest.current;
+      const next = { ...now, draft, isUnsaved: now !== written && now.isUnsaved };
+      // At once: the page goes on to the check in the same turn.
+      keep(mode, person, next);
+      setForm(next);
+    },
+    [mode, person],
+  );
+  return { form, change, noteSaved, replace: setForm } as const;
 }
 
-/** After it was submitted or given up: the next one begins with nothing. */
-export function forgetForm(mode: ModeName, person: string): void {
-  keep(mode, person, EMPTY_FORM);
+/** After this draft was submitted or released the next one begins with nothing. What was begun beside it stays. */
+export function forgetForm(mode: ModeName, person: string, id: string): void {
+  if (load(mode, person).draft?.id === id) keep(mode, person, EMPTY_FORM);
 }

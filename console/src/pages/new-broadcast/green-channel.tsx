@@ -39,7 +39,7 @@ function Release({ broadcast, preview, names, ageMs, again }: DecisionFacts) {
   const { data: me } = useQuery(meQuery);
   const closed = closedBy(broadcast);
   const done = () => {
-    forgetForm("actual", me?.id ?? "");
+    forgetForm("actual", me?.id ?? "", broadcast.id);
     navigate(`/broadcasts/${broadcast.id}`, { replace: true });
   };
   return (

@@ -8,6 +8,7 @@ import { useTexts } from "../../ui/texts.ts";
 import { EMPTY_FORM, useForm } from "./form.ts";
 import { ModePage, modeOfPath, OnlyAuthors } from "./mode-page.tsx";
 import { newTexts } from "./texts.ts";
+import { UnsavedQuestion } from "./unsaved-question.tsx";
 import { useBeginning } from "./use-beginning.ts";
 import { Writing } from "./writing.tsx";
 
@@ -24,7 +25,7 @@ export default function NewBroadcast() {
 
 function Prepare({ mode }: { mode: ModeName }) {
   const words = useTexts(newTexts);
-  const { form, change, replace } = useForm(mode);
+  const { form, change, noteSaved, replace } = useForm(mode);
   const origin = useBeginning(mode, form, replace);
   const heading = words.prepare[mode];
   const [, navigate] = useLocation();
@@ -33,7 +34,7 @@ function Prepare({ mode }: { mode: ModeName }) {
     // An address that names a draft would fetch it again.
     navigate(`/broadcasts/new/${mode}`, { replace: true });
   };
-  const { otherMode, error, isFetching, again } = origin;
+  const { otherMode, error, isFetching, question, again } = origin;
   if (otherMode) {
     const name = words.modes[otherMode];
     const search = globalThis.location.search;
@@ -49,14 +50,16 @@ function Prepare({ mode }: { mode: ModeName }) {
   const isBegun = form.eventCode !== "" && form.level !== null;
   return (
     <ModePage mode={mode} heading={heading} step={isBegun ? "content" : "event"}>
-      {error ? (
+      {question ? (
+        <UnsavedQuestion form={form} asked={question} />
+      ) : error ? (
         <ProblemView error={error} onAgain={again} />
       ) : isFetching ? (
         <Skeleton lines={8} label={words.fetching} />
       ) : (
-        <Writing mode={mode} form={form} onChange={change} onReplace={replace} />
+        <Writing mode={mode} form={form} onChange={change} onSaved={noteSaved} onReplace={replace} />
       )}
-      {isBegun && !isFetching && (
+      {isBegun && !isFetching && !question && (
         <div>
           <Button look="quiet" small onClick={beginAnew}>
             {words.beginAnew}

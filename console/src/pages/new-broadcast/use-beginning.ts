@@ -7,8 +7,17 @@ import type { ModeName } from "../../ui/marks.tsx";
 import { EMPTY_FORM, type Form } from "./form.ts";
 import { formOfCopy, formOfDraft, modeOfCopy, nameRegions } from "./prefill.ts";
 
+/** What the address would put in the place of something that was written here. */
+export interface Question {
+  readonly by: "draft" | "copy" | "region";
+  readonly goOn: () => void;
+  readonly takeIt: () => void;
+}
+
 /** What the address asks to begin with, until it is in the form. */
 interface Beginning {
+  /** To be answered before anything is fetched; undefined where nothing written would be lost. */
+  readonly question: Question | undefined;
   readonly isFetching: boolean;
   readonly error: Error | null;
   /** The draft that was asked for is of this mode, and not of the address's. */
@@ -16,7 +25,10 @@ interface Beginning {
   readonly again: () => void;
 }
 
-/** `?draft=` goes on with a draft, `?copy=` begins with the content of an earlier one, `?region=` with a place. */
+/**
+ * `?draft=` goes on with a draft, `?copy=` begins with the content of an earlier one, `?region=` with a place.
+ * What was written here and not saved gives way to none of them without a question.
+ */
 export function useBeginning(mode: ModeName, form: Form, replace: (form: Form) => void): Beginning {
   const client = useQueryClient();
   const [parameters, setParameters] = useParameters();
@@ -28,7 +40,12 @@ export function useBeginning(mode: ModeName, form: Form, replace: (form: Form) =
   const copy = parameters.get("copy");
   const region = parameters.get("region");
   const known = form.draft?.id;
-  const wants = copy !== null || region !== null || (draft !== null && draft !== known);
+  const isAsked = copy !== null || region !== null || (draft !== null && draft !== known);
+  const address = JSON.stringify([draft, copy, region]);
+  const [agreedTo, setAgreedTo] = useState<string>();
+  // A copy never opens as an actual one: it leads away from here, and takes no place.
+  const isSafe = !form.isUnsaved || agreedTo === address || (copy !== null && mode === "actual");
+  const wants = isAsked && isSafe;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the address asks for is fetched once, and again when asked to
   useEffect(() => {
@@ -62,9 +79,18 @@ export function useBeginning(mode: ModeName, form: Form, replace: (form: Form) =
     return () => {
       isGone = true;
     };
-  }, [draft, copy, region, mode, tries]);
+  }, [draft, copy, region, mode, tries, wants]);
 
+  const by = copy !== null ? "copy" : region !== null ? "region" : "draft";
   return {
+    question:
+      isAsked && !isSafe
+        ? {
+            by,
+            goOn: () => setParameters({ draft: undefined, copy: undefined, region: undefined }),
+            takeIt: () => setAgreedTo(address),
+          }
+        : undefined,
     isFetching: wants && error === null && otherMode === undefined,
     error,
     otherMode,

@@ -13,7 +13,7 @@ import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { type Fault, faultsOfError } from "./draft-faults.ts";
 import { EventPanel } from "./event-panel.tsx";
-import type { Form } from "./form.ts";
+import type { Form, StoredDraft } from "./form.ts";
 import { type Lack, lacksOf } from "./lacks.ts";
 import { formOfDraft } from "./prefill.ts";
 import { PreviewPanel } from "./preview-panel.tsx";
@@ -31,15 +31,16 @@ export interface WritingProps {
   readonly mode: ModeName;
   readonly form: Form;
   readonly onChange: (changes: Partial<Form>) => void;
+  readonly onSaved: (written: Form, draft: StoredDraft) => void;
   readonly onReplace: (form: Form) => void;
 }
 
 /** Event, place, text and settings on one page; beside them what would happen. */
-export function Writing({ mode, form, onChange, onReplace }: WritingProps) {
+export function Writing({ mode, form, onChange, onSaved, onReplace }: WritingProps) {
   const live = usePreview(mode, form);
   const { texts, wordsIn, error: noTemplate } = useTextsOf(mode, form);
   const lacks = lacksOf({ mode, form, texts, live });
-  const saving = useSaving(mode, form, onChange);
+  const saving = useSaving(mode, form, onSaved);
   return (
     <Columns
       side={
@@ -87,7 +88,7 @@ interface Saving {
 }
 
 /** Writes the form to the platform, and goes on to the check when nothing is missing. */
-function useSaving(mode: ModeName, form: Form, onChange: WritingProps["onChange"]): Saving {
+function useSaving(mode: ModeName, form: Form, onSaved: WritingProps["onSaved"]): Saving {
   const client = useQueryClient();
   const [, navigate] = useLocation();
   const [isBusy, setBusy] = useState(false);
@@ -99,7 +100,7 @@ function useSaving(mode: ModeName, form: Form, onChange: WritingProps["onChange"
     setRefused([]);
     try {
       const { id, revision, template, missing } = await saveDraft(mode, form, texts);
-      onChange({ draft: { id, revision, fromTemplate: template !== null } });
+      onSaved(form, { id, revision, fromTemplate: template !== null });
       void client.invalidateQueries({ queryKey: broadcastKeys.one(id) });
       void client.invalidateQueries({ queryKey: broadcastKeys.lists });
       if (missing.length === 0) navigate(`/broadcasts/new/${mode}/check/${id}`);

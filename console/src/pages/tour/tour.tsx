@@ -1,8 +1,9 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Check, Circle, CircleDot } from "lucide-react";
 import { platformQuery } from "../../api/platform.ts";
-import { type MeJson, meQuery, signOut } from "../../api/session.ts";
+import { type MeJson, meQuery } from "../../api/session.ts";
 import { shellTexts } from "../../app/shell-texts.ts";
+import { StillSignedIn, useSignOut } from "../../app/sign-out.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Empty, Skeleton } from "../../ui/empty.tsx";
 import { Columns, Page } from "../../ui/page.tsx";
@@ -94,7 +95,7 @@ function Step({ step, tour, isCurrent, me, people }: StepProps) {
 function People({ people, me }: { people: readonly DemoPerson[]; me: MeJson }) {
   const words = useTexts(tourTexts);
   const { roles } = useTexts(shellTexts);
-  const queries = useQueryClient();
+  const signOut = useSignOut();
   return (
     <Panel title={words.people} about={words.peopleAbout}>
       <ul className={styles.people}>
@@ -116,7 +117,10 @@ function People({ people, me }: { people: readonly DemoPerson[]; me: MeJson }) {
             </li>
           ))}
       </ul>
-      <Button onClick={() => void signOut().then(() => queries.resetQueries())}>{words.signOut}</Button>
+      <Button busy={signOut.isBusy} onClick={signOut.go}>
+        {words.signOut}
+      </Button>
+      <StillSignedIn {...signOut} />
     </Panel>
   );
 }

@@ -162,10 +162,17 @@ function AirVillages({
         township: townshipName(township),
       }));
   const names = (group: Village["group"]) => named(group).map(({ name }) => name);
+  const silent = named("silent");
   return (
     <>
-      <SilentBox title={words.sure} villages={named("silent")} />
+      {/* There is room for one box of names. */}
+      {silent.length > 0 ? (
+        <SilentBox title={words.sure} villages={silent} />
+      ) : (
+        <SilentBox title={words.away} villages={named("offline")} />
+      )}
       <SideList>
+        {silent.length > 0 && <SideLine title={words.away} names={names("offline")} />}
         <SideLine title={words.partly} names={names("partly")} />
         <SideLine title={words.none} names={names("none")} />
         <SideLine title={words.unproven} names={names("waiting")} about={words.mayCome} />

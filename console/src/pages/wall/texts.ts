@@ -26,6 +26,7 @@ export const wallTexts = defineTexts(
     silent: {
       sure: "确认无声的村",
       offline: "喇叭离线的村",
+      away: "离线，尚未证实",
       sendSomebody: "请立即派人",
       none: "没有喇叭",
       unproven: "尚未证实",
@@ -105,6 +106,7 @@ export const wallTexts = defineTexts(
     silent: {
       sure: "Silent for certain",
       offline: "Speakers offline",
+      away: "Offline, not proven yet",
       sendSomebody: "Send somebody",
       none: "No speaker",
       unproven: "Not proven yet",

@@ -1,10 +1,11 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { broadcastKeys } from "../../../src/api/broadcasts.ts";
 import { OnAirStrip } from "../../../src/app/on-air.tsx";
 import { ReviewBanner } from "../../../src/app/review-banner.tsx";
 import { StopButton } from "../../../src/app/stop-button.tsx";
-import { forgetStopped } from "../../../src/app/stopped.ts";
+import { forgetStopped, noteStopped } from "../../../src/app/stopped.ts";
 import { broadcastOf, fakePlatform, meOf, Refusal, renderWithQueries, step } from "./fake-platform.tsx";
 
 const area = [{ regions: "all", kinds: "all", tenants: "all", devices: "all" }];
@@ -87,6 +88,86 @@ describe("the strip on every page", () => {
       expect(cancels(platform).map(({ path }) => path)).toEqual(["/v1/broadcasts/bc-2/cancel"]),
     );
     expect(await screen.findByText("已停播：山洪 bc-2")).toBeTruthy();
+  });
+
+  /** Two that sound; `state` is what a test changes. */
+  function two() {
+    const state = { items: [onAir("bc-1", true), onAir("bc-2", true)] as object[] };
+    const platform = fakePlatform({
+      "GET /v1/me": me("zhang.min"),
+      "GET /v1/broadcasts": () => list(...state.items),
+      ...Object.fromEntries(
+        ["bc-1", "bc-2", "bc-3"].map((id) => [
+          `GET /v1/broadcasts/${id}`,
+          () =>
+            state.items.find((item) => (item as { id: string }).id === id) ??
+            new Refusal(404, "broadcast_not_found"),
+        ]),
+      ),
+    });
+    const client = renderWithQueries(<OnAirStrip />);
+    const change = async (items: object[]) => {
+      state.items = items;
+      await client.invalidateQueries({ queryKey: broadcastKeys.lists });
+    };
+    return { platform, change, client };
+  }
+  const lines = () => [...screen.getByRole("complementary").children].map(({ textContent }) => textContent);
+  const stops = () => screen.getAllByRole("button", { name: /^立即停播/ });
+
+  it("keeps each button in its place when one above it ends, until the pointer has left for some seconds", async () => {
+    const { change } = two();
+    await waitFor(() => expect(stops()).toHaveLength(2));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const strip = screen.getByRole("complementary");
+    fireEvent.pointerEnter(strip);
+    await act(() => change([onAir("bc-2", true), onAir("bc-3", true)]));
+    await vi.waitFor(() => expect(lines()[0]).toBe("已结束：山洪 bc-1"));
+    await vi.waitFor(() => expect(stops()).toHaveLength(2));
+    expect(lines()[1]).toContain("山洪 bc-2");
+    // What comes does not push the others away, however old it is.
+    expect(lines()[2]).toContain("山洪 bc-3");
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    expect(lines()).toHaveLength(3);
+    fireEvent.pointerLeave(strip);
+    await act(() => vi.advanceTimersByTimeAsync(5_000));
+    expect(lines()).toHaveLength(3);
+    await act(() => vi.advanceTimersByTimeAsync(2_000));
+    expect(lines()).toHaveLength(2);
+    expect(lines()[0]).toContain("山洪 bc-2");
+  });
+
+  it("says in the place of one that was stopped that it was, and keeps the place when that is put away", async () => {
+    const { platform, change } = two();
+    await waitFor(() => expect(stops()).toHaveLength(2));
+    noteStopped({ id: "bc-1", headline: "山洪 bc-1" });
+    await act(() => change([onAir("bc-2", true)]));
+    await waitFor(() => expect(lines()[0]).toContain("已停播：山洪 bc-1"));
+    expect(lines()[1]).toContain("山洪 bc-2");
+    await userEvent.click(screen.getByRole("button", { name: "知道了" }));
+    expect(lines()[0]).toBe("已结束：山洪 bc-1");
+    expect(lines()[1]).toContain("山洪 bc-2");
+    expect(cancels(platform)).toEqual([]);
+  });
+
+  it("can stop again what sounds again after it was stopped", async () => {
+    const { change } = two();
+    await waitFor(() => expect(stops()).toHaveLength(2));
+    noteStopped({ id: "bc-1", headline: "山洪 bc-1" });
+    await act(() => change([onAir("bc-2", true)]));
+    await waitFor(() => expect(lines()[0]).toContain("已停播"));
+    await act(() => change([onAir("bc-2", true), onAir("bc-1", true)]));
+    await waitFor(() => expect(stops()).toHaveLength(2));
+    expect(lines()[0]).toContain("山洪 bc-1");
+  });
+
+  it("keeps nothing when the rights of who looks at it have changed", async () => {
+    const { client, change } = two();
+    await waitFor(() => expect(stops()).toHaveLength(2));
+    await change([]);
+    await act(() => client.resetQueries());
+    await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
   });
 
   it("takes no room while nothing sounds", async () => {

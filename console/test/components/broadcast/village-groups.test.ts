@@ -33,13 +33,20 @@ describe("villages of a broadcast", () => {
     ["silent: every speaker failed", { failed: 2 }, [], "silent", "failed"],
     ["silent: refused", { refused: 1 }, [], "silent", "refused"],
     ["silent: offline to the end", { offline: 1 }, [], "silent", "offline"],
-    ["silent: the order could not reach it", { open: 1 }, [target(1, "waiting")], "silent", "offline"],
+    ["offline: the order could not reach it yet", { open: 1 }, [target(1, "waiting")], "offline", "offline"],
+    [
+      "offline: one failed, the other may come back",
+      { failed: 1, open: 1 },
+      [target(1, "failed"), target(1, "waiting")],
+      "offline",
+      "failed",
+    ],
     ["heard in part only", { cancelled: 1, partlyHeard: 1 }, [], "partly", "cancelled"],
     [
-      "heard in part, the other not reached",
+      "offline: heard in part, the other may come back",
       { failed: 1, partlyHeard: 1, open: 1 },
       [target(1, "waiting")],
-      "partly",
+      "offline",
       "failed",
     ],
   ] as const)("are %s", (_name, counts, targets, group, state) => {
@@ -83,7 +90,7 @@ describe("villages of a broadcast", () => {
       },
       targets: [target(2, "waiting"), target(1, "started")],
       sentOut: true,
-    }).filter(({ group }) => group === "silent" || group === "none");
+    }).filter(({ group }) => group === "offline" || group === "none");
     expect(after.map(({ code }) => code)).toEqual(before);
   });
 

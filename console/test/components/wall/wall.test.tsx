@@ -79,6 +79,8 @@ const COVERAGE = {
 };
 
 let air: BroadcastItemJson[] = [];
+/** Speakers that the command has not reached. */
+let unreached: object[] = [];
 let type: "display" | "person" = "display";
 
 /** What the platform answers, by the path that is asked for. */
@@ -107,7 +109,7 @@ function answer(url: URL): unknown {
     };
   }
   if (pathname.endsWith("/coverage")) return COVERAGE;
-  if (pathname.endsWith("/targets")) return { items: [], nextCursor: null };
+  if (pathname.endsWith("/targets")) return { items: unreached, nextCursor: null };
   if (pathname === "/v1/broadcasts")
     return { items: (searchParams.get("state") ?? "").includes("playing") ? air : [], nextCursor: null };
   if (pathname === "/v1/regions") return { items: [TOWNSHIP], nextCursor: null };
@@ -132,6 +134,7 @@ beforeEach(() => {
     Response.json(answer(new URL((input as Request).url))),
   );
   air = [];
+  unreached = [];
   type = "display";
   act(() => setLive({ state: "live", since: Date.now() }));
 });
@@ -167,6 +170,15 @@ describe("a wall with something on air", () => {
     expect(without.nextElementSibling?.textContent).toBe("凉风村");
     expect(waiting.nextElementSibling?.textContent).toContain("水坝村");
     expect(without.compareDocumentPosition(waiting) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+  });
+
+  it("does not call a village silent for certain whose speaker may come back", async () => {
+    air = [broadcast("one", "actual", 2)];
+    unreached = [{ deviceId: "sp-2", regionCode: VILLAGES[2]!.code, state: "waiting", reason: null }];
+    const { wall } = await show();
+    const line = await within(wall).findByText("离线，尚未证实");
+    expect(line.nextElementSibling?.textContent).toContain("水坝村");
+    expect(within(wall).getByText("确认无声的村").closest("section")!.textContent).not.toContain("水坝村");
   });
 
   it("shows every village at the right with its state in words, and two alarms at most", async () => {

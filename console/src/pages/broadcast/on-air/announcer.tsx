@@ -9,7 +9,16 @@ import { onAirTexts } from "./texts.ts";
 const EVERY_MS = 10_000;
 
 /** Tells a screen reader how it goes, not more often than one can listen to. */
-export function Announcer({ counts, silent }: { counts: ShownCounts; silent: number }) {
+export function Announcer({
+  counts,
+  silent,
+  away,
+}: {
+  counts: ShownCounts;
+  /** Villages: silent for certain, and those whose speakers are offline and may come back. */
+  silent: number;
+  away: number;
+}) {
   const words = useTexts(onAirTexts);
   const { all, sounded, playing, failed, refused, offline } = counts;
   const text = words.announce(
@@ -18,6 +27,7 @@ export function Announcer({ counts, silent }: { counts: ShownCounts; silent: num
     count(playing),
     count(failed + refused + offline),
     count(silent),
+    count(away),
   );
   const latest = useRef(text);
   latest.current = text;

@@ -2,6 +2,7 @@ import type { BroadcastJson } from "../../../api/broadcasts.ts";
 import { StopButton } from "../../../app/stop-button.tsx";
 import { shownCounts } from "../../../map/speaker-counts.ts";
 import { useSentOut, useVillages } from "../../../map/use-villages.ts";
+import type { Village } from "../../../map/village-groups.ts";
 import { Banner } from "../../../ui/banner.tsx";
 import { Skeleton } from "../../../ui/empty.tsx";
 import { Loaded } from "../../../ui/loaded.tsx";
@@ -28,7 +29,8 @@ export function OnAir({ broadcast, steps }: { broadcast: BroadcastJson; steps: S
   const { coverage, villages, targets } = useVillages(broadcast);
   const sentOut = useSentOut(broadcast);
   const counts = broadcast.counts && shownCounts(broadcast.counts, sentOut);
-  const silent = villages?.filter(({ group }) => group === "silent").length ?? 0;
+  const villagesIn = (wanted: Village["group"]) =>
+    villages?.filter(({ group }) => group === wanted).length ?? 0;
   return (
     <BroadcastPage
       broadcast={broadcast}
@@ -36,7 +38,7 @@ export function OnAir({ broadcast, steps }: { broadcast: BroadcastJson; steps: S
       end={<StopButton broadcast={broadcast} headline={headlineOf(broadcast, "zh")} />}
     >
       <StepNotice broadcast={broadcast} steps={steps} />
-      {counts && <Announcer counts={counts} silent={silent} />}
+      {counts && <Announcer counts={counts} silent={villagesIn("silent")} away={villagesIn("offline")} />}
       <Split
         left={
           <>

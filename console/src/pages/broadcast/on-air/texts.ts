@@ -28,17 +28,18 @@ export const onAirTexts = defineTexts(
     ofVillages: (all: string) => `/ ${all}`,
     groups: {
       silent: "确认无声",
+      offline: "离线，尚未证实",
       partly: "只听到一部分",
       none: "没有喇叭",
       waiting: "尚未证实",
     },
     abouts: {
       silent: "请立即电话或派人通知",
+      offline: "到期前上线还会播，但不要等：请立即电话或派人通知",
       partly: "播了一段就停了，请核实",
       none: "只能由人通知",
       waiting: "正在播或在等，还不是失败",
     },
-    silentNow: "没有一只在播，也没有一只能播：请立即电话或派人通知",
     allProven: "每个村都至少有一只喇叭证实发声。",
     noneUnknown: "发出时没有记下哪些村没有喇叭。",
     noneMaybe: "范围里有画出来的区域，可能还有不知道的村没有喇叭。",
@@ -55,8 +56,8 @@ export const onAirTexts = defineTexts(
     happenings: "最近",
     noHappenings: "还没有失败或拒绝。",
     happened: (name: string, village: string, what: string) => `${village} ${name}：${what}`,
-    announce: (sounded: string, all: string, playing: string, wrong: string, silent: string) =>
-      `已发声 ${sounded} 只，共 ${all} 只；播放中 ${playing}；失败、拒绝或离线 ${wrong}；${silent} 个村确认无声。`,
+    announce: (sounded: string, all: string, playing: string, wrong: string, silent: string, away: string) =>
+      `已发声 ${sounded} 只，共 ${all} 只；播放中 ${playing}；失败、拒绝或离线 ${wrong}；${silent} 个村确认无声，${away} 个村离线、尚未证实。`,
     announceEnd: (state: string) => `播发已到头：${state}。`,
   },
   {
@@ -87,17 +88,19 @@ export const onAirTexts = defineTexts(
     ofVillages: (all: string) => `/ ${all}`,
     groups: {
       silent: "Silent for certain",
+      offline: "Offline, not proven yet",
       partly: "Heard a part",
       none: "No loudspeaker",
       waiting: "Not proven yet",
     },
     abouts: {
       silent: "Call or send somebody at once",
+      offline:
+        "They sound if they come back before it expires, but do not wait: call or send somebody at once",
       partly: "It broke off; find out",
       none: "Only people can tell them",
       waiting: "Playing or waiting; not a failure yet",
     },
-    silentNow: "None plays, and none can: call or send somebody at once",
     allProven: "In each village at least one loudspeaker is proven to have sounded.",
     noneUnknown: "Villages without a loudspeaker were not recorded at the release.",
     noneMaybe: "The range had drawn shapes: there may be more villages without a loudspeaker.",
@@ -115,8 +118,8 @@ export const onAirTexts = defineTexts(
     happenings: "Latest",
     noHappenings: "No failure or refusal yet.",
     happened: (name: string, village: string, what: string) => `${village} ${name}: ${what}`,
-    announce: (sounded: string, all: string, playing: string, wrong: string, silent: string) =>
-      `${sounded} of ${all} sounded; ${playing} playing; ${wrong} failed, refused or offline; ${silent} villages silent for certain.`,
+    announce: (sounded: string, all: string, playing: string, wrong: string, silent: string, away: string) =>
+      `${sounded} of ${all} sounded; ${playing} playing; ${wrong} failed, refused or offline; ${silent} villages silent for certain, ${away} offline and not proven yet.`,
     announceEnd: (state: string) => `The broadcast is over: ${state}.`,
   },
 );
