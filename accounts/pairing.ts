@@ -3,9 +3,9 @@ import type { LoginGate } from "../access/login-gate.ts";
 import { networkOf } from "../access/networks.ts";
 import { hashPairingCode } from "../access/pairing-codes.ts";
 import { type ErrorCode, PlatformError } from "../base/errors.ts";
-import { getDisplay, type StoredDisplay, takePairingCode } from "../store/access/index.ts";
+import { getDisplay, type Session, type StoredDisplay, takePairingCode } from "../store/access/index.ts";
 import { appendAudit } from "../store/audit/index.ts";
-import { type Pool, withTransaction } from "../store/database/index.ts";
+import { type Client, type Pool, withTransaction } from "../store/database/index.ts";
 import type { FailedSignIns } from "./failed-sign-ins.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
 import type { CountLogin } from "./login-metrics.ts";
@@ -24,25 +24,44 @@ export interface PairedDisplay extends OpenedSession {
 export interface PairingOptions {
   readonly pool: Pool;
   readonly gate: Pick<LoginGate, "check" | "failed" | "released" | "delayFor">;
-  readonly directory: Pick<KnownPrincipals, "lookForChanges">;
-  readonly sessions: Pick<Sessions, "open" | "endAll" | "forget">;
+  readonly directory: Pick<KnownPrincipals, "findPrincipal" | "lookForChanges">;
+  readonly sessions: Pick<Sessions, "find" | "open" | "end" | "endAll" | "forget">;
   readonly failedSignIns: Pick<FailedSignIns, "record">;
   readonly countLogin: CountLogin;
   readonly now: () => number;
 }
 
-/** Makes a browser the display of a code, and ends the one that was it before. */
+/**
+ * Makes a browser the display of a code, and ends the one that was it before, as well as the session of whoever was
+ * signed in at this browser: its cookie is replaced, and nobody could end it here any more.
+ */
 export type Pair = (code: string, visitor: Visitor) => Promise<PairedDisplay>;
 
 /** @returns a function that throws PlatformError `pairing_failed`, whatever was wrong, or `too_many_attempts` */
 export function createPairing(options: PairingOptions): Pair {
   const { pool, gate, directory, sessions, failedSignIns, countLogin, now } = options;
 
-  const pairBy = (hash: Buffer, { address, userAgent, requestId, callerRequestId = null }: Visitor) =>
+  /** Ends what the browser's cookie stood for, in the name of whose it was. */
+  async function endReplaced(tx: Client, { principalId, sessionNo }: Session, by: string, visitor: Visitor) {
+    const { address, requestId, callerRequestId = null } = visitor;
+    const former = directory.findPrincipal(principalId);
+    if (!former || !(await sessions.end(tx, principalId, sessionNo))) return;
+    const { type, id, name, tenantId } = former;
+    await appendAudit(tx, {
+      actor: { type, id, name, tenantId, address, requestId, callerRequestId },
+      action: "session.end",
+      object: { type: "session", id: String(sessionNo) },
+      after: { by },
+    });
+  }
+
+  const pairBy = (hash: Buffer, visitor: Visitor, replaced: Session | undefined) =>
     withTransaction(pool, async (tx): Promise<PairedDisplay | undefined> => {
+      const { address, userAgent, requestId, callerRequestId = null } = visitor;
       const id = await takePairingCode(tx, hash, new Date(now()));
       if (id === undefined) return undefined;
       await sessions.endAll(tx, id);
+      if (replaced) await endReplaced(tx, replaced, id, visitor);
       const given = { principalId: id, type: "cookie", address, userAgent: userAgent ?? null } as const;
       const opened = await sessions.open(tx, { ...given, secondFactor: false, lastsMs: PAIRED_MS });
       const display = await getDisplay(tx, id);
@@ -68,8 +87,9 @@ export function createPairing(options: PairingOptions): Pair {
     if (!answer.allowed) failed("refused", "too_many_attempts");
     assertMayTry(answer);
     const hash = hashPairingCode(code);
+    const replaced = visitor.cookie ? await sessions.find(visitor.cookie, "cookie", false) : undefined;
     const paired = await (hash &&
-      pairBy(hash, visitor).catch((error: unknown) => {
+      pairBy(hash, visitor, replaced).catch((error: unknown) => {
         gate.released(address, guesser);
         throw error;
       }));
@@ -82,6 +102,7 @@ export function createPairing(options: PairingOptions): Pair {
     gate.released(address, guesser);
     countLogin("ok", "pairing");
     sessions.forget(paired.display.id);
+    if (replaced && replaced.principalId !== paired.display.id) sessions.forget(replaced.principalId);
     // Another process may have set it up a moment ago, and the page goes on at once.
     await directory.lookForChanges();
     return paired;

@@ -5,4 +5,6 @@ export interface Visitor {
   readonly requestId: string;
   /** The caller's own id of the request. */
   readonly callerRequestId?: string | null;
+  /** The secret in the cookie that the browser has so far. */
+  readonly cookie?: string | undefined;
 }

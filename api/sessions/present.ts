@@ -21,6 +21,7 @@ export const visitorOf = (request: FastifyRequest): Visitor => ({
   userAgent: request.headers["user-agent"],
   requestId: request.id,
   callerRequestId: callerRequestIdOf(request),
+  cookie: readSessionCookie(request),
 });
 
 /** The session secret that a request shows; undefined where it comes with an API key. */

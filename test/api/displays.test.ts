@@ -347,6 +347,35 @@ describe("a display", () => {
     const answer = await redeem(code, { headers: { cookie: person.cookie } });
     expect(cookieOf(answer).split("=")[0]).toBe(person.cookie.split("=")[0]);
   });
+
+  it("ends the session of a person who was signed in at its browser, and of nobody else", async () => {
+    const id = `at.the.wall.${++host}`;
+    await app.addPerson(id, { password: PASSWORD });
+    const here = await signInForCookie(app, id, PASSWORD);
+    const elsewhere = await signInForCookie(app, id, PASSWORD);
+    const { display, code } = (await create()).json;
+    // A code that is not right ends nothing.
+    expect((await redeem("0000-0000", { headers: { cookie: here.cookie } })).status).toBe(401);
+    expect(await statusOf(here.cookie)).toBe(200);
+    app.ended.length = 0;
+    expect((await redeem(code, { headers: { cookie: here.cookie } })).status).toBe(201);
+    // Their streams are cut, and with them what another tab shows.
+    expect(app.ended.toSorted()).toEqual([id, display.id].toSorted());
+    expect([await statusOf(here.cookie), await statusOf(elsewhere.cookie)]).toEqual([401, 200]);
+    const { rows } = await db.pool.query(
+      "select action, object_type, after from audit where actor_id = $1 order by audit_no desc limit 1",
+      [id],
+    );
+    expect(rows).toEqual([{ action: "session.end", object_type: "session", after: { by: display.id } }]);
+  });
+
+  it("ends the display that the browser was before", async () => {
+    const { id, cookie } = await pair();
+    const { code } = (await create()).json;
+    expect((await redeem(code, { headers: { cookie } })).status).toBe(201);
+    expect(await statusOf(cookie)).toBe(401);
+    expect((await listed(id)).state).toBe("expired");
+  });
 });
 
 const addKeeper = async () => {

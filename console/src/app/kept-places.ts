@@ -25,17 +25,25 @@ function placed<T extends { readonly id: string }>(
   ];
 }
 
+function onlyOf<T extends { readonly id: string }>(
+  places: readonly Kept<T>[],
+  current: readonly T[],
+): readonly Kept<T>[] {
+  const left = places.filter((place) => current.some(({ id }) => id === place.id));
+  return left.length === places.length ? places : left;
+}
+
 /**
  * Keeps lines with buttons in their places, so that a press that is on its way does not meet another one: what comes is
  * put at the end, and what goes leaves its place only some seconds later, and never under a pointer.
- * @param current undefined while nothing is known, as when somebody's rights have changed: then nothing is kept
+ * @param isKnown false while the list is not known, as when somebody's rights have changed: then no place is kept
  */
 export function useKeptPlaces<T extends { readonly id: string }>(
-  current: readonly T[] | undefined,
-  isHeld: boolean,
+  current: readonly T[],
+  { isKnown, isHeld }: { readonly isKnown: boolean; readonly isHeld: boolean },
 ): readonly Kept<T>[] {
   const [places, setPlaces] = useState<readonly Kept<T>[]>([]);
-  const next = current ? placed(places, current) : places.length === 0 ? places : [];
+  const next = placed(isKnown ? places : onlyOf(places, current), current);
   if (next !== places) setPlaces(next);
   const gone = next.filter(({ isGone }) => isGone).length;
   useEffect(() => {

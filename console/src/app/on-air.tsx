@@ -43,7 +43,8 @@ export function OnAirStrip() {
   const current: readonly Line[] = [...stoppable, ...stopped.filter(({ id }) => !sounding.has(id))];
   const [isHeld, setHeld] = useState(false);
   // Its own page has the button at its top.
-  const places = useKeptPlaces(data && current, isHeld).filter(({ id }) => path !== `/broadcasts/${id}`);
+  const kept = useKeptPlaces(current, { isKnown: data !== undefined, isHeld });
+  const places = kept.filter(({ id }) => path !== `/broadcasts/${id}`);
   if (places.length === 0) return null;
   return (
     <aside

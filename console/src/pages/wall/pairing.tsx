@@ -11,7 +11,8 @@ import styles from "./pairing.module.css";
 const texts = defineTexts(
   {
     title: "把这块屏做成大屏",
-    about: "它只显示一个区域，什么也改不了，90 天内不用登录。管理员在“管理”里添加大屏，就得到配对码。",
+    about:
+      "它只显示一个区域，什么也改不了，90 天内不用登录。管理员在“管理”里添加大屏，就得到配对码。谁在这个浏览器里登录着，配对后就退出了。",
     ended: "这块屏的配对已被收回，或已到期。请管理员给一个新的配对码。",
     code: "配对码",
     hint: "八位字母和数字，十分钟内有效；大小写和短横都不要紧",
@@ -21,7 +22,7 @@ const texts = defineTexts(
   {
     title: "Make this screen a wall display",
     about:
-      "It shows one area, changes nothing, and needs no sign-in for 90 days. An administrator who adds a display gets its code.",
+      "It shows one area, changes nothing, and needs no sign-in for 90 days. An administrator who adds a display gets its code. Whoever is signed in at this browser is signed out.",
     ended: "This screen's pairing was revoked, or is over. Ask an administrator for another code.",
     code: "Code",
     hint: "Eight letters and digits, good for ten minutes; case and hyphen do not matter",

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "../../../src/app/app.tsx";
@@ -37,13 +37,13 @@ async function openAsZhang(who: () => object, stream: () => Response) {
   history.replaceState(null, "", "/console/broadcasts/new/actual");
   render(<App />);
   // The parts of the console come one by one.
-  await vi.waitFor(() => expect(screen.getByDisplayValue(WRITTEN)).toBeTruthy());
+  await waitFor(() => expect(screen.getByDisplayValue(WRITTEN)).toBeTruthy());
   expect(screen.getByText(/水库泄洪的广播/)).toBeTruthy();
   return asked;
 }
 
 async function expectOnlyLi() {
-  await vi.waitFor(() => expect(screen.getAllByText("李强").length).toBeGreaterThan(0));
+  await waitFor(() => expect(screen.getAllByText("李强").length).toBeGreaterThan(0));
   expect(screen.queryByDisplayValue(WRITTEN)).toBeNull();
   expect(screen.queryByText(/水库泄洪的广播/)).toBeNull();
   expect(sessionStorage.getItem(keyOf(LI.id)) ?? "").not.toContain(WRITTEN);
@@ -56,7 +56,7 @@ describe("another person at the same browser finds nothing of the one before", (
     let who = ZHANG;
     const over = () => refusal(401, "unauthorized");
     await openAsZhang(() => who, over);
-    const password = await vi.waitFor(() => screen.getByLabelText("密码"));
+    const password = await waitFor(() => screen.getByLabelText("密码"));
     who = LI;
     await userEvent.type(password, "a password");
     await userEvent.click(screen.getByRole("button", { name: "登录" }));
@@ -75,6 +75,6 @@ describe("another person at the same browser finds nothing of the one before", (
     // The tab comes back into view, and everything in it is read again.
     document.dispatchEvent(new Event("visibilitychange"));
     await expectOnlyLi();
-    await vi.waitFor(() => expect(sessionsAsked()).toBe(2));
+    await waitFor(() => expect(sessionsAsked()).toBe(2));
   });
 });

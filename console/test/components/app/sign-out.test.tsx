@@ -1,4 +1,4 @@
-import { cleanup, render, screen } from "@testing-library/react";
+import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "../../../src/app/app.tsx";
@@ -56,7 +56,7 @@ async function open() {
   localStorage.setItem(RECENT, JSON.stringify([{ code: "520326002", name: "都濡街道" }]));
   history.replaceState(null, "", "/console/broadcasts/new/actual");
   render(<App />);
-  await vi.waitFor(() => expect(screen.getByDisplayValue(WRITTEN)).toBeTruthy());
+  await waitFor(() => expect(screen.getByDisplayValue(WRITTEN)).toBeTruthy());
   return { asked, platform };
 }
 
@@ -133,7 +133,7 @@ describe("a sign-out", () => {
     expect(localStorage.getItem("console-signed-out")).toBeNull();
     platform.out = () => refusal(503, "database_unavailable");
     await userEvent.click(screen.getByRole("button", { name: "再退一次" }));
-    await vi.waitFor(() => expect(dialog.textContent).toContain("database_unavailable"));
+    await waitFor(() => expect(dialog.textContent).toContain("database_unavailable"));
     platform.out = succeed;
     await userEvent.click(screen.getByRole("button", { name: "再退一次" }));
     await expectNothingLeft();

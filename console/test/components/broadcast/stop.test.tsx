@@ -22,6 +22,9 @@ const onAir = (id: string, mayStop: boolean, headline = `山洪 ${id}`) =>
 const cancels = ({ asked }: ReturnType<typeof fakePlatform>) =>
   asked.filter(({ path }) => path.endsWith("/cancel"));
 
+/** For a machine that does other things as well. */
+const PATIENT = { timeout: 20_000 };
+
 afterEach(() => {
   vi.unstubAllGlobals();
   for (const id of ["bc-1", "bc-2", "bc-3"]) forgetStopped(id);
@@ -123,8 +126,8 @@ describe("the strip on every page", () => {
     const strip = screen.getByRole("complementary");
     fireEvent.pointerEnter(strip);
     await act(() => change([onAir("bc-2", true), onAir("bc-3", true)]));
-    await vi.waitFor(() => expect(lines()[0]).toBe("已结束：山洪 bc-1"));
-    await vi.waitFor(() => expect(stops()).toHaveLength(2));
+    await vi.waitFor(() => expect(lines()[0]).toBe("已结束：山洪 bc-1"), PATIENT);
+    await vi.waitFor(() => expect(stops()).toHaveLength(2), PATIENT);
     expect(lines()[1]).toContain("山洪 bc-2");
     // What comes does not push the others away, however old it is.
     expect(lines()[2]).toContain("山洪 bc-3");
