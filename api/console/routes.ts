@@ -37,6 +37,9 @@ const LOOPBACK = /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/;
 /** Headers by which proxies say that they ask for somebody else. */
 const BY_PROXY = /^(forwarded|via|x-real-ip|x-forwarded-.+)$/;
 const LOCAL_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+const PORT = /:\d+$/;
+/** In which a page says where it was opened. */
+const PAGE_HOST = "x-page-host";
 
 /** What a page has to know before anybody has signed in. */
 export const consoleRoutes: FastifyPluginAsyncZod<
@@ -100,7 +103,16 @@ const introduce = (people: readonly DemoPerson[], withPasswords: boolean) =>
 
 /**
  * True for a browser on this very machine that means this machine: another site's name that leads here is not it, nor
- * is what a proxy hands on for somebody.
+ * is what a proxy hands on for somebody. A proxy may say nothing of itself and put its own name for us in place of the
+ * one that was asked for, so the page has to say where it was opened as well. Who forges that is not kept out.
  */
-const isFromThisMachine = ({ ip, hostname, headers }: FastifyRequest): boolean =>
-  LOOPBACK.test(ip) && LOCAL_NAME.test(hostname) && !Object.keys(headers).some((name) => BY_PROXY.test(name));
+function isFromThisMachine({ ip, hostname, headers }: FastifyRequest): boolean {
+  const page = headers[PAGE_HOST];
+  return (
+    LOOPBACK.test(ip) &&
+    LOCAL_NAME.test(hostname) &&
+    typeof page === "string" &&
+    LOCAL_NAME.test(page.replace(PORT, "")) &&
+    !Object.keys(headers).some((name) => BY_PROXY.test(name))
+  );
+}

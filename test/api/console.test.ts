@@ -97,7 +97,7 @@ describe("what a page is told before anybody has signed in", () => {
 
 describe("the people of the demo", () => {
   const told = { console: aConsole({ demoPeople: [{ ...LI, password: PASSWORD }] }) };
-  const here = { address: "127.0.0.1", host: "localhost:8080" };
+  const here = { address: "127.0.0.1", host: "localhost:8080", "x-page-host": "localhost:8080" };
   const passwordOf = async (api: Api, request: Parameters<typeof ask>[1]) => {
     const { demo } = await ask(api, request);
     expect(demo.people).toEqual([{ ...LI, password: demo.people[0].password }]);
@@ -123,8 +123,14 @@ describe("the people of the demo", () => {
       { ...here, "x-real-ip": "192.0.2.7" },
       { ...here, forwarded: "for=192.0.2.7" },
       { ...here, via: "1.1 proxy" },
+      // A proxy that says nothing of itself, and has put its own name for the platform in place of the one asked for.
+      { ...here, "x-page-host": "demo.example.org" },
+      { ...here, "x-page-host": "localhost.example.org:8080" },
+      { ...here, "x-page-host": "" },
     ])
       expect([strange, await passwordOf(api, strange)]).toEqual([strange, null]);
+    // Neither to whoever asks without a page.
+    expect(await passwordOf(api, { address: "127.0.0.1", host: "localhost:8080" })).toBeNull();
     // Also where the proxy is believed: neither may somebody far away claim to be here, nor one beside it.
     const behind = await start({ ...told, trustProxy: ["192.0.2.1", "127.0.0.1"] });
     const claims = { "x-forwarded-for": "127.0.0.1", "x-forwarded-host": "localhost" };

@@ -40,7 +40,9 @@ async function tryCredentials(stdout: string): Promise<unknown> {
   const api = /API +(http:\/\/\S+)\/docs/.exec(stdout)?.[1];
   // The console's address comes first, and tells who may sign in there.
   expect(stdout.slice(0, stdout.indexOf(`${api}/docs`))).toContain(`${api}/console/`);
-  const before = (await (await fetch(`${api}/v1/console`)).json()) as {
+  const before = (await (
+    await fetch(`${api}/v1/console`, { headers: { "x-page-host": new URL(api!).host } })
+  ).json()) as {
     demo: { people: { id: string; password: string }[] };
   };
   for (const { id, password } of before.demo.people)

@@ -8,6 +8,7 @@ import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Empty, Skeleton } from "../../ui/empty.tsx";
 import { Columns, Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { ProblemView } from "../../ui/problem-view.tsx";
 import { useTexts } from "../../ui/texts.ts";
 import { STEP_ROLES, stepHref, TOUR_STEPS, type TourStep } from "./steps.ts";
 import { tourTexts } from "./texts.ts";
@@ -40,6 +41,7 @@ export default function TourPage() {
 function Steps({ me, people }: { me: MeJson; people: readonly DemoPerson[] }) {
   const words = useTexts(tourTexts);
   const tour = useTour(me);
+  if (tour.error) return <ProblemView error={tour.error} onAgain={tour.again} />;
   if (!tour.isKnown) return <Skeleton label={words.loading} lines={TOUR_STEPS.length} tall />;
   const current = TOUR_STEPS.find((step) => !tour.done.has(step));
   return (

@@ -8,6 +8,9 @@ export interface Tour extends TourState {
   readonly done: ReadonlySet<TourStep>;
   /** False until the platform has said how far it is. */
   readonly isKnown: boolean;
+  /** Why the platform does not say it. Then no step may look as if it were not done. */
+  readonly error: Error | null;
+  readonly again: () => void;
 }
 
 /** How far the tour is. Live events mark what it asks old, so that steps tick off by themselves. */
@@ -21,5 +24,14 @@ export function useTour(me: MeJson): Tour {
   const isKnown = [leaks, broadcasts].every(
     ({ isPending, fetchStatus }) => !isPending || fetchStatus === "idle",
   );
-  return { ...state, done: doneSteps(state), isKnown };
+  const failed = [leaks, broadcasts].filter(({ data, error }) => data === undefined && error !== null);
+  return {
+    ...state,
+    done: doneSteps(state),
+    isKnown,
+    error: failed[0]?.error ?? null,
+    again: () => {
+      for (const query of failed) void query.refetch();
+    },
+  };
 }
