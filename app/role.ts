@@ -1,4 +1,4 @@
-import type { ProcessRole } from "../base/config/instance.ts";
+import type { ProcessRole } from "../base/config/index.ts";
 
 /** The parts of the platform that a process has. */
 export interface RoleParts {

@@ -16,6 +16,7 @@ import { strangeNames } from "./setting-names.ts";
 import { sourceNeeds, sourceSettings } from "./source.ts";
 import { startSettings } from "./start.ts";
 
+export { PROCESS_ROLES, type ProcessRole } from "./instance.ts";
 export { sentenceOn } from "./setting-names.ts";
 
 /**

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { partsOf } from "../../app/role.ts";
-import { loadConfig } from "../../base/config/index.ts";
-import { PROCESS_ROLES } from "../../base/config/instance.ts";
+import { loadConfig, PROCESS_ROLES } from "../../base/config/index.ts";
 
 it("each part of the platform is some role's, and all are those of a process that is alone", () => {
   const parts = PROCESS_ROLES.map(partsOf);
