@@ -51,13 +51,14 @@ export function createBudget(perMinute: number, now: () => number = Date.now, ma
 
 /**
  * Monitors must get an answer also while a caller floods the process; all speakers of a county ask from behind one
- * address for the keys that verify broadcasts; and a page of the console is a dozen files, for an office behind one too.
+ * address for the keys that verify broadcasts; a RabbitMQ node asks for all devices; and a page of the console is a dozen files, for an office behind one too.
  */
 const FREE = new Set([
   "/livez",
   "/readyz",
   "/metrics",
   "/v1/broadcasts/keys",
+  "/v1/broker-logins/:question",
   ...["/", "/console", "/console/", "/console/*"],
 ]);
 

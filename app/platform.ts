@@ -112,7 +112,7 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const inside = { ...ingestion, ...audience, database, cluster, accounts, broadcasting, exchange };
   const doors = await makeDoors(start, inside);
   const life = { isStopping: false };
-  const app = await makeApi(start, { ...inside, life, https });
+  const app = await makeApi(start, { ...inside, authenticate: doors.authenticate, life, https });
 
   await cluster.duties.run();
   // Broadcasts under way are taken up before devices connect.

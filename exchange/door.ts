@@ -132,6 +132,11 @@ export interface Door {
   isOnline(id: string): boolean;
   /** Ends what a device has open, e.g. after its token was changed. */
   disconnect(id: string): void;
+  /**
+   * Only where a device is at all processes alike, and one of them reports it: tells again who is there, if this process
+   * still has that turn. The others have taken it for dead meanwhile.
+   */
+  tellAgain?(): void;
   /** How the door is, for `/readyz`; not there where a door that is open is well. */
   health?(): DoorHealth;
   /** Takes nothing new in; messages that were read are still acknowledged. */

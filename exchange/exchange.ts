@@ -11,7 +11,8 @@ import type {
 } from "./door.ts";
 
 /** All doors together, as the inside sees them: it reaches devices through this, and knows no door. */
-export interface DoorExchange<D extends DoorDevice = DoorDevice> extends Omit<Door, "name" | "health"> {
+export interface DoorExchange<D extends DoorDevice = DoorDevice>
+  extends Omit<Door, "name" | "health" | "tellAgain"> {
   /**
    * Adds a door behind the present ones. @throws Error when there is one of its name: rejections name the door by it
    */

@@ -5,6 +5,8 @@ import { createApp } from "../../api/app.ts";
 import { type FollowedTls, refusePlainHttp } from "../../base/tls-server.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
+import type { DoorDevices } from "../../exchange/protocol.ts";
+import type { DeviceEntry } from "../../ingest/directory.ts";
 import { readDemoAccess } from "../../seeds/demo-access-file.ts";
 import { scopeOf } from "../announce.ts";
 import { findConsoleFolder } from "../console-folder.ts";
@@ -25,6 +27,7 @@ export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePha
   readonly accounts: AccountsPhase;
   readonly broadcasting: Pick<Broadcasting, "routes" | "keyTrouble">;
   readonly exchange: Pick<DoorExchange, "deliver" | "disconnect" | "health">;
+  readonly authenticate: DoorDevices<DeviceEntry>["authenticate"];
   readonly https: FollowedTls | undefined;
   readonly life: { readonly isStopping: boolean };
 }
@@ -32,7 +35,7 @@ export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePha
 /** Makes the HTTP API. It does not listen yet. */
 export async function makeApi(
   { config, logOf, registry, atEnd }: Start,
-  { ingest, hub, database, cluster, accounts, broadcasting, exchange, https, life }: ApiInside,
+  { ingest, hub, database, cluster, accounts, broadcasting, exchange, authenticate, https, life }: ApiInside,
 ): Promise<FastifyInstance> {
   const { pools, upkeep } = database;
   const { duties } = cluster;
@@ -61,6 +64,11 @@ export async function makeApi(
     },
     onAccessChanged: () => accounts.directory.refresh(),
     deliver: exchange.deliver,
+    brokerLogins: {
+      from: config.SOURCE_AMQP_AUTH_FROM ?? [],
+      authenticate,
+      find: async (id) => ingest.directory.find(id) ?? ingest.directory.lookUp(id),
+    },
     hub,
     broadcasts: broadcasting.routes,
     console: {

@@ -38,6 +38,8 @@ export interface DoorsInside extends IngestPhase, AudiencePhase {
 export interface Doors {
   /** The door of MQTT, which does not listen yet. */
   readonly broker: Broker;
+  /** The living device that has this id and this token. */
+  readonly authenticate: DoorDevices<DeviceEntry>["authenticate"];
   /** Opens the doors of the other protocols that settings ask for. Messages may come by them at once. */
   openOthers(): Promise<void>;
 }
@@ -70,12 +72,16 @@ export async function makeDoors(
     onPresence: events.onPresence,
     onListening: events.onListening,
   });
+  /** Doors whose devices are at all processes alike, by name, and how each tells of them again where it is its turn. */
+  const sharing = new Map<string, () => void>();
   // The others have marked its devices as gone.
   inside.cluster.returned.add(() => {
-    for (const { device, connected, address } of exchange.present()) {
+    for (const { door, device, connected, address } of exchange.present()) {
+      if (sharing.has(door)) continue;
       const { deviceNo } = device;
       inside.ingest.notePresence({ deviceNo, connected, changedAt: new Date(), address });
     }
+    for (const tellAgain of sharing.values()) tellAgain();
   });
   exchange.add(broker);
   atEnd(() => exchange.close());
@@ -88,10 +94,13 @@ export async function makeDoors(
   };
   return {
     broker,
+    authenticate: devices.authenticate,
     async openOthers() {
       for (const { name, open } of PROTOCOLS) {
         const door = await orSayWhichPort(open({ config, log: logOf(name), devices, inside: events }));
-        if (door) exchange.add(door);
+        if (!door) continue;
+        exchange.add(door);
+        if (door.tellAgain) sharing.set(name, () => door.tellAgain!());
       }
     },
   };

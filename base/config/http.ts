@@ -1,6 +1,5 @@
-import { isIP } from "node:net";
 import { z } from "zod";
-import { port, splitAtCommas } from "./forms.ts";
+import { isNetwork, port, splitAtCommas } from "./forms.ts";
 
 /** Scheme, host and port as browsers send them, and nothing more; `*` would let every page in. */
 const isOrigin = (text: string): boolean => {
@@ -14,13 +13,7 @@ const isOrigin = (text: string): boolean => {
 
 /** A proxy whose `X-Forwarded-*` may be believed: an address, a network, or a name for several networks. */
 const PROXY = /^(loopback|linklocal|uniquelocal)$/;
-const isProxy = (text: string): boolean => {
-  if (PROXY.test(text)) return true;
-  const [address = "", bits, ...more] = text.split("/");
-  const version = isIP(address);
-  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
-  return version > 0 && fits && more.length === 0;
-};
+const isProxy = (text: string): boolean => PROXY.test(text) || isNetwork(text);
 
 /** The HTTP API and the console: their port, its limits, and the origins and proxies that it accepts. */
 export const httpSettings = {

@@ -101,6 +101,11 @@ class Source<D extends DoorDevice> implements AmqpSource {
     return this.presence.has(id);
   }
 
+  tellAgain(): void {
+    // It never rejects; nothing waits for it.
+    void this.presence.tellAgain();
+  }
+
   disconnect(id: string): void {
     this.presence.disconnect(id);
   }
@@ -128,7 +133,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
         this.complain(error);
       }
       this.session = undefined;
-      await this.presence.leave();
+      await this.presence.leave(signal.aborted);
       await sleep(retryMs, undefined, { signal, ref: false }).catch(() => {});
     }
     log.debug("ended at RabbitMQ");

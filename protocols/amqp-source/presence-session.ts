@@ -49,6 +49,18 @@ export async function becomeReporter(connection: ChannelModel): Promise<boolean>
   }
 }
 
+/** True while this connection has that right: RabbitMQ shows the queue to no other. */
+export async function isReporter(connection: ChannelModel): Promise<boolean> {
+  try {
+    const channel = await open(connection);
+    await channel.checkQueue(REPORTER);
+    await channel.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function open(connection: ChannelModel): Promise<Channel> {
   const channel = await connection.createChannel();
   channel.on("error", () => {});

@@ -4,7 +4,7 @@ import { NextTurn, type RepeatedWork, repeat } from "../../base/periodic.ts";
 import type { DoorDevice, DoorEvents } from "../../exchange/door.ts";
 import type { BrokerEvent } from "./broker-events.ts";
 import type { Management } from "./management.ts";
-import { becomeReporter, hearEvents } from "./presence-session.ts";
+import { becomeReporter, hearEvents, isReporter } from "./presence-session.ts";
 import { type Presence, PresentDevices } from "./present-devices.ts";
 
 export interface PresenceWatchOptions<D extends DoorDevice>
@@ -42,6 +42,7 @@ export class PresenceWatch<D extends DoorDevice> {
   private asking: RepeatedWork | undefined;
   private listing: RepeatedWork | undefined;
   private isReporter = false;
+  private connection: ChannelModel | undefined;
   /** Why presence is not known, or not of everybody. */
   trouble: string | undefined = "nothing is known yet of devices that are connected to RabbitMQ";
 
@@ -71,12 +72,22 @@ export class PresenceWatch<D extends DoorDevice> {
     const ask = async () => {
       if (this.isReporter || !(await becomeReporter(connection))) return;
       this.isReporter = true;
+      this.connection = connection;
       log.info("this process reports which devices come to RabbitMQ and leave it");
-      for (const presence of this.devices.all()) this.tell(presence);
+      this.tellAll();
     };
     // A channel that cannot be opened is a connection that has ended, which is told elsewhere.
     this.asking = repeat(ask, everyMs, { atOnce: true, onFailure: () => {} });
     if (management) this.list(management);
+  }
+
+  /**
+   * Tells again who is there, if RabbitMQ says that this process still reports: one that was paused finds out here that
+   * another one has taken over.
+   */
+  async tellAgain(): Promise<void> {
+    const { connection } = this;
+    if (this.isReporter && connection && (await isReporter(connection))) this.tellAll();
   }
 
   /** True when a device has a connection. */
@@ -99,14 +110,21 @@ export class PresenceWatch<D extends DoorDevice> {
   /**
    * The connection to RabbitMQ has ended. What went on since then is found in the list of connections; without it,
    * nobody counts as present.
+   * @param isEnd true: so does this process, and another one reports
    */
-  async leave(): Promise<void> {
+  async leave(isEnd: boolean): Promise<void> {
     await Promise.all([this.asking?.stop(), this.listing?.stop()]);
+    if (isEnd) {
+      this.isReporter = false;
+      return;
+    }
     if (!this.options.management) this.devices.forget();
     this.lose("there is no connection to RabbitMQ, so nothing is known of devices that come and go");
   }
 
   private lose(trouble: string): void {
+    // To the exchange of this process they are gone; the database keeps what another process has told since.
+    for (const { id, address } of this.devices.all()) this.tell({ id, connected: false, address }, true);
     this.isReporter = false;
     this.trouble = trouble;
   }
@@ -144,13 +162,18 @@ export class PresenceWatch<D extends DoorDevice> {
     this.whenKnown(id, (device) => this.options.onListening(device));
   }
 
-  private tell({ id, connected, address }: Presence): void {
+  private tellAll(): void {
+    for (const presence of this.devices.all()) this.tell(presence);
+  }
+
+  /** @param isLast true: this process reports no more, though the device may be there */
+  private tell({ id, connected, address }: Presence, isLast = false): void {
     if (!this.isReporter) return;
     const { door, onPresence } = this.options;
     const at = new Date();
     this.whenKnown(id, (device) => {
       // It may have changed while the database was asked.
-      if (this.devices.has(id) === connected) onPresence({ door, device, connected, at, address });
+      if (isLast || this.devices.has(id) === connected) onPresence({ door, device, connected, at, address });
     });
   }
 
