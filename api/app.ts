@@ -23,8 +23,8 @@ import { auditRoutes } from "./audit/routes.ts";
 import { authRoutes } from "./auth/routes.ts";
 import type { BroadcastsOptions } from "./broadcasts/options.ts";
 import { broadcastsRoutes } from "./broadcasts/routes.ts";
-import { type BrokerLogins, brokerLoginsRoutes } from "./broker-logins/routes.ts";
 import { indexCatalog } from "./catalog.ts";
+import { type ClusterLogins, clusterLoginsRoutes } from "./cluster-logins/routes.ts";
 import { type CommandsOptions, commandsRoutes } from "./commands/routes.ts";
 import { compressAnswers } from "./compression.ts";
 import { asReadable, consolePages, isConsoleBuilt } from "./console/pages.ts";
@@ -98,7 +98,7 @@ export interface AppOptions {
   /** Hands a command to a device, or to its gateway where the device has no connection of its own. */
   readonly deliver: CommandsOptions["deliver"];
   /** For RabbitMQ, which asks who may log in there. */
-  readonly brokerLogins: BrokerLogins;
+  readonly clusterLogins: ClusterLogins;
   readonly hub: StreamHub;
   /** Options for the operations on broadcasts, and the public keys of this platform. */
   readonly broadcasts: Omit<BroadcastsOptions, "allow" | "people">;
@@ -265,7 +265,13 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   await app.register(commandsRoutes, { prefix, pool, catalog, findKey, deliver: options.deliver, allow });
   await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, people, allow });
   await app.register(auditRoutes, { prefix, pool, log, allow });
-  await app.register(brokerLoginsRoutes, { prefix, ...options.brokerLogins, gate: people.gate, log, allow });
+  await app.register(clusterLoginsRoutes, {
+    prefix,
+    ...options.clusterLogins,
+    gate: people.gate,
+    log,
+    allow,
+  });
   await app.register(streamRoutes, { prefix, hub, people, maxStreams: options.http.maxStreams, allow });
 }
 

@@ -58,7 +58,7 @@ const FREE = new Set([
   "/readyz",
   "/metrics",
   "/v1/broadcasts/keys",
-  "/v1/broker-logins/:question",
+  "/v1/cluster-logins/:question",
   ...["/", "/console", "/console/", "/console/*"],
 ]);
 

@@ -65,7 +65,7 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   SOURCE_AMQP_MANAGEMENT_URL:
     "RabbitMQ 的管理接口，http://用户:密码@主机:15672：用来得知哪些设备在本进程之前已连接，并断开其连接。",
   SOURCE_AMQP_AUTH_FROM:
-    "RabbitMQ 各节点的地址和网段：它们可在 /v1/broker-logins 询问谁可登录、谁可使用哪个主题，以逗号分隔。未设置：任何人都不可。",
+    "RabbitMQ 各节点的地址和网段：它们可在 /v1/cluster-logins 询问谁可登录、谁可使用哪个主题，以逗号分隔。未设置：任何人都不可。",
   BROADCAST_ISSUER: "本平台的名称：写入所签发的指令，并作为 CAP 消息的发送者。",
   BROADCAST_ROOT_KEY: "根密钥文件：由平台当场签署广播密钥集。仅供试用：根密钥不应放在服务器上。",
   BROADCAST_PROPOSALS: "哪些告警会生成广播草稿，以逗号分隔：设备类型:规则=事件代码/级别。none：都不生成。",

@@ -64,7 +64,7 @@ export async function makeApi(
     },
     onAccessChanged: () => accounts.directory.refresh(),
     deliver: exchange.deliver,
-    brokerLogins: {
+    clusterLogins: {
       from: config.SOURCE_AMQP_AUTH_FROM ?? [],
       authenticate,
       find: async (id) => ingest.directory.find(id) ?? ingest.directory.lookUp(id),

@@ -52,7 +52,7 @@ export const sourceSettings = {
     )
     .optional()
     .describe(
-      "Addresses and networks of RabbitMQ's nodes, which may ask at /v1/broker-logins who logs in and who uses a topic, separated by commas. Unset: nobody may.",
+      "Addresses and networks of RabbitMQ's nodes, which may ask at /v1/cluster-logins who logs in and who uses a topic, separated by commas. Unset: nobody may.",
     ),
 };
 

@@ -99,7 +99,7 @@ export async function startApi(
     onDeviceChanged: async () => {},
     onAccessChanged: async () => {},
     deliver: async () => "not_listening",
-    brokerLogins: { from: [], authenticate: async () => undefined, find: async () => undefined },
+    clusterLogins: { from: [], authenticate: async () => undefined, find: async () => undefined },
     hub,
     broadcasts: {
       broadcasts: {

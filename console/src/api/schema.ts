@@ -1,4 +1,4 @@
-// sha256 552b40d3df86a5e5cea7e73afab83cf2474ceba9fefd776752f5cd8ddb3a206e of test/api/openapi.json; written by `npm run console:types`
+// sha256 f530e06e5e3c9253c53154a8c91a31e317ddeb6971e68b96ed85a3453ce418bc of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -1848,7 +1848,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/broker-logins/{question}": {
+    "/v1/cluster-logins/{question}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1861,7 +1861,7 @@ export interface paths {
          * For RabbitMQ: whether a device may log in, or use a topic
          * @description Answers `allow` or `deny` to the nodes that `SOURCE_AMQP_AUTH_FROM` names, and to nobody else.
          */
-        post: operations["answerBroker"];
+        post: operations["answerCluster"];
         delete?: never;
         options?: never;
         head?: never;
@@ -16595,7 +16595,7 @@ export interface operations {
             };
         };
     };
-    answerBroker: {
+    answerCluster: {
         parameters: {
             query?: never;
             header?: never;

@@ -360,7 +360,7 @@ export const SIGNED_IN = new Set([
 
 /** Routes for anybody: to sign in, and for whatever watches the process. */
 export const ANYBODY = new Set([
-  "answerBroker",
+  "answerCluster",
   "getConsole",
   "signIn",
   "redeemDisplayCode",

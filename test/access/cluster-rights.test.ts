@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mayUseClientId, mayUseKey, mayUseResource } from "../../access/broker-rights.ts";
+import { mayUseClientId, mayUseKey, mayUseResource } from "../../access/cluster-rights.ts";
 
 const meter = { id: "meter-1", gateway: false };
 const dotted = { id: "a.b", gateway: false };

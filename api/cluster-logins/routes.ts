@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { mayUseClientId, mayUseKey, mayUseResource } from "../../access/broker-rights.ts";
+import { mayUseClientId, mayUseKey, mayUseResource } from "../../access/cluster-rights.ts";
 import type { LoginGate } from "../../access/login-gate.ts";
 import { networkOf } from "../../access/networks.ts";
 import type { DevicePrincipal } from "../../access/topics.ts";
@@ -13,7 +13,7 @@ import type { Allow } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { questionBody, questionParams } from "./schema.ts";
 
-export interface BrokerLogins {
+export interface ClusterLogins {
   /** Addresses and networks of RabbitMQ's nodes; empty: nobody may ask. */
   readonly from: readonly string[];
   /** The living device that has this id and this token. Rejects while the database is away. */
@@ -22,8 +22,8 @@ export interface BrokerLogins {
   readonly find: (id: string) => Promise<DevicePrincipal | undefined>;
 }
 
-export interface BrokerLoginsOptions extends BrokerLogins {
-  /** The same as for people and for our own broker. */
+export interface ClusterLoginsOptions extends ClusterLogins {
+  /** The same as for people and at our own door. */
   readonly gate: Pick<LoginGate, "failed">;
   readonly log: Logger;
   readonly allow: Allow;
@@ -34,14 +34,14 @@ type Question = z.infer<typeof questionBody>;
 const FORM = "application/x-www-form-urlencoded";
 
 /** Answers a RabbitMQ cluster, which asks by its plugin rabbitmq_auth_backend_http whom it may let in, and for what. */
-export const brokerLoginsRoutes: FastifyPluginAsyncZod<BrokerLoginsOptions> = async (app, options) => {
+export const clusterLoginsRoutes: FastifyPluginAsyncZod<ClusterLoginsOptions> = async (app, options) => {
   const { allow } = options;
   const isNode = within(options.from);
   app.addContentTypeParser(FORM, { parseAs: "string" }, (_request, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
   app.post(
-    "/broker-logins/:question",
+    "/cluster-logins/:question",
     {
       onRequest: [
         allow.anybody,
@@ -51,7 +51,7 @@ export const brokerLoginsRoutes: FastifyPluginAsyncZod<BrokerLoginsOptions> = as
           ),
       ],
       schema: {
-        operationId: "answerBroker",
+        operationId: "answerCluster",
         tags: ["access"],
         summary: "For RabbitMQ: whether a device may log in, or use a topic",
         description:
@@ -74,7 +74,7 @@ export const brokerLoginsRoutes: FastifyPluginAsyncZod<BrokerLoginsOptions> = as
 };
 
 async function answer(
-  { authenticate, find, gate, log }: BrokerLoginsOptions,
+  { authenticate, find, gate, log }: ClusterLoginsOptions,
   { ip }: FastifyRequest,
   question: "user" | "vhost" | "resource" | "topic",
   asked: Question,

@@ -36,7 +36,7 @@ beforeAll(async () => {
       sessionMaxIdleMs: 600_000,
       gate,
     }),
-    brokerLogins: {
+    clusterLogins: {
       from: ["10.1.0.0/16", "2001:db8::7"],
       authenticate: async (id, token) => ((await known(id)) && token === "right" ? DEVICE : undefined),
       find: known,
@@ -51,7 +51,7 @@ afterAll(async () => {
 async function ask(question: string, fields: Record<string, string>, remoteAddress = "10.1.2.3") {
   const answer = await api.app.inject({
     method: "POST",
-    url: `/v1/broker-logins/${question}`,
+    url: `/v1/cluster-logins/${question}`,
     headers: { "content-type": "application/x-www-form-urlencoded" },
     payload: new URLSearchParams(fields).toString(),
     remoteAddress,
@@ -105,7 +105,7 @@ describe("RabbitMQ's questions", () => {
     const closed = await startApi(db.pool);
     const answer = await closed.app.inject({
       method: "POST",
-      url: "/v1/broker-logins/user",
+      url: "/v1/cluster-logins/user",
       headers: { "content-type": "application/x-www-form-urlencoded" },
       payload: new URLSearchParams(login).toString(),
     });
