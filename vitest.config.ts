@@ -3,17 +3,16 @@ import { LongestFirst } from "./test/helpers/longest-first.ts";
 
 /** `npm run test:long` has the files that take too long for every day; `.ci/run` runs them as well. */
 const LONG_FILES = "test/**/*.long.test.ts";
-const isLong = process.env.LONG !== undefined;
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     projects: [
       {
         extends: true,
         test: {
           name: "platform",
-          include: [isLong ? LONG_FILES : "test/**/*.test.ts"],
-          exclude: isLong ? [] : [LONG_FILES],
+          include: [mode === "long" ? LONG_FILES : "test/**/*.test.ts"],
+          exclude: mode === "long" ? [] : [LONG_FILES],
           globalSetup: ["test/helpers/global-setup.ts"],
           setupFiles: ["test/helpers/each-file.ts"],
         },
@@ -48,4 +47,4 @@ export default defineConfig({
     // As `vi.waitFor` has it, by test/helpers/patience.ts.
     expect: { poll: { timeout: 20_000, interval: 10 } },
   },
-});
+}));
