@@ -142,12 +142,15 @@ async function approve(page: Page, film: Film, address: string): Promise<void> {
     .getByRole("button", { name: /^立即停播/ })
     .first()
     .waitFor();
-  await page.getByText("播放中").first().waitFor();
+  // Estimated from the first speaker that plays.
+  await page.getByText(/^约在播第/).waitFor();
   await film.shoot("on-air");
   await page
     .getByText(/\d+ 只证实发声$/)
     .first()
-    .waitFor({ timeout: 180_000 });
+    .waitFor({ timeout: 240_000 });
+  // Its end is told at once, and what each village has heard is asked for afterwards.
+  await page.getByText("尚未证实").waitFor({ state: "detached" });
   await film.shoot("coverage");
 }
 

@@ -115,7 +115,7 @@ export const PAGES: readonly ListedPage[] = [
  */
 export const SOME_PAGES = process.env.WIDE ? PAGES : PAGES.filter((_, place) => place % 3 === 0);
 
-export const addressOf = ({ route, at }: ListedPage, scenery: Scenery): string =>
+export const addressOf = ({ route, at }: Pick<ListedPage, "route" | "at">, scenery: Scenery): string =>
   `/console${at ? at(scenery) : route}`;
 
 /** Waits until a page has its title and nothing of it is still being read. */
@@ -147,10 +147,14 @@ function choose(kept: string): void {
 }
 
 /** Changes language and theme of a page that is open, without loading it anew. */
-export async function setLook(page: Page, look: { language: Language; theme: Theme }): Promise<void> {
+export async function setLook(
+  page: Page,
+  look: { language: Language; theme: Theme },
+  isThere = () => settled(page),
+): Promise<void> {
   await page.evaluate(choose, JSON.stringify(look));
   const lang = look.language === "zh" ? "zh-CN" : "en";
   await page.locator(`html[lang=${lang}][data-theme=${look.theme}]`).waitFor();
   // Texts that are formatted by the platform are asked for again.
-  await settled(page);
+  await isThere();
 }

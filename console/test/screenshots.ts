@@ -8,7 +8,8 @@ import { PlatformError } from "../../base/errors.ts";
 import { UsageError, usageText } from "../../base/usage-error.ts";
 import { CHROMIUM_FLAGS, CHROMIUM_MISSING, findChromium } from "./browser/chromium.ts";
 import { giveSession, openBrowser } from "./browser/sign-in.ts";
-import { addressOf, type ListedPage, LOOKS, PAGES, setLook, settled } from "./pages.ts";
+import { addressOf, type Language, LOOKS, setLook, settled } from "./pages.ts";
+import { SHOWN, type ShownPage, STOPPED } from "./shown.ts";
 import { buildConsole } from "./world/build.ts";
 import { type Scenery, startScenery } from "./world/scenery.ts";
 import { startWorld, type WorldFacts } from "./world/start-world.ts";
@@ -41,20 +42,32 @@ const SIZES = [
 type Size = (typeof SIZES)[number];
 
 /** In each picture's name: `overview-zh-light-laptop`. */
-const fileName = (listed: ListedPage, language: string, theme: string, size: Size) =>
+const fileName = (listed: ShownPage, language: string, theme: string, size: Size) =>
   `${listed.name.replace(/^(the|an?|my) /, "").replace(/\W+/g, "-")}-${language}-${theme}-${size.name}.webp`;
 
-/** What documents show: a page each, Chinese by day and English by night, and two as a phone has them. */
-const CHOSEN =
-  /^(overview|alarms|devices|meter|broadcast-on-the-air|broadcast-that-waits|new-drill|usage|wall)-(zh-light|en-dark)-laptop\.webp$|^(broadcast-on-the-air|broadcast-that-waits)-zh-light-phone\.webp$/;
+const IN_ENGLISH =
+  "account|administration-of-people|alarms|audit|broadcast-on-the-air|broadcast-that-is-over|broadcast-that-waits|check-of-a-drill|devices|doors-of-a-broadcast|drill-that-was-stopped|history-of-broadcasts|meter|new-drill|person|province|quality-of-data|usage";
+/** What documents show: a page each in English, some by night or as a phone has them. The tour has them in Chinese. */
+const CHOSEN = new RegExp(
+  [
+    `^(${IN_ENGLISH})-en-light-laptop`,
+    "^overview-en-light-desk",
+    "^(broadcast-on-the-air|broadcast-that-waits)-en-light-phone",
+    "^drill-on-the-air-en-dark-laptop",
+    "^wall-en-dark-desk",
+  ]
+    .map((name) => `${name}\\.webp$`)
+    .join("|"),
+);
 
 /** So that the repository stays small. */
-const MOST_BYTES = 150_000;
+const MOST_BYTES = 80_000;
 
 /** A picture of the window as it is, smaller than a PNG. */
 async function capture(page: Page): Promise<Buffer> {
   const session = await page.context().newCDPSession(page);
-  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 82 });
+  const quality = (page.viewportSize()?.width ?? 0) > 1500 ? 55 : 70;
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality });
   await session.detach();
   return Buffer.from(data, "base64");
 }
@@ -68,27 +81,35 @@ interface Album {
   readonly wants: (name: string) => boolean;
 }
 
-/** One page in every look and size. */
-async function portray(album: Album, listed: ListedPage): Promise<void> {
+const isThere = (page: Page, { until }: ShownPage) =>
+  until === undefined ? settled(page) : page.locator(until).first().waitFor();
+
+/** One page in one language, in both themes and every size. */
+async function portray(album: Album, shown: ShownPage, language: Language): Promise<void> {
   const { world, scenery, browser } = album;
-  const names = LOOKS.flatMap(({ language, theme }) =>
-    SIZES.map((size) => fileName(listed, language, theme, size)),
-  );
+  const looks = LOOKS.filter((look) => look.language === language).slice(0, shown.hasOwnTheme ? 1 : 2);
+  const names = looks.flatMap(({ theme }) => SIZES.map((size) => fileName(shown, language, theme, size)));
   if (!names.some(album.wants)) return;
-  const { page, context } = await openBrowser(browser, world.origin, { reducedMotion: "reduce" });
+  const { page, context } = await openBrowser(browser, world.origin, { language, reducedMotion: "reduce" });
   try {
-    await giveSession(context, world.origin, world.people[listed.who]);
-    await page.goto(addressOf(listed, scenery));
-    await settled(page);
-    for (const look of LOOKS) {
-      await setLook(page, look);
+    if (shown.who) await giveSession(context, world.origin, world.people[shown.who]);
+    await shown.before?.(page);
+    await page.goto(addressOf(shown, scenery));
+    await isThere(page, shown);
+    await shown.after?.(page);
+    for (const look of looks) {
+      if (!shown.hasOwnTheme) await setLook(page, look, () => isThere(page, shown));
       for (const size of SIZES) {
-        const name = fileName(listed, look.language, look.theme, size);
+        const name = fileName(shown, language, look.theme, size);
         if (!album.wants(name)) continue;
         await page.setViewportSize(size);
         await album.keep(name, page);
       }
     }
+  } catch (error) {
+    // One that fails is no reason to have none of the others.
+    console.error(`${shown.name}, ${language}: ${(error as Error).message.split("\n")[0]}`);
+    process.exitCode = 1;
   } finally {
     await context.close();
   }
@@ -120,8 +141,9 @@ async function main(): Promise<void> {
       const remark = size > MOST_BYTES ? `, more than ${MOST_BYTES}` : "";
       console.log(`${join(to, name)}: ${size} bytes${remark}`);
     };
-    for (const listed of PAGES) {
-      await portray({ world: world.facts, scenery: scenery.facts, browser, keep, wants }, listed);
+    const album = { world: world.facts, scenery: scenery.facts, browser, keep, wants };
+    for (const shown of [...SHOWN, STOPPED]) {
+      for (const language of ["zh", "en"] as const) await portray(album, shown, language);
     }
   } finally {
     for (const end of ends.reverse()) await end();

@@ -47,15 +47,19 @@ export function ChartFrame({ model, children }: { model: ChartModel; children?: 
           {label}
         </span>
       ))}
-      {x.midnights.map(({ at, label }) => (
-        <span
-          key={at}
-          className={`${styles.midnight} ${shade ? styles.under : ""} ${(at - from) / (to - from) > 0.9 ? styles.before : ""}`}
-          style={{ left: place(at) }}
-        >
-          {label}
-        </span>
-      ))}
+      {x.midnights.map(({ at, label }) => {
+        const isLate = (at - from) / (to - from) > 0.9;
+        const isLow = isLate && last !== undefined && last.left > 0.85 && last.top < 0.4;
+        return (
+          <span
+            key={at}
+            className={`${styles.midnight} ${shade ? styles.under : ""} ${isLate ? styles.before : ""} ${isLow ? styles.low : ""}`}
+            style={{ left: place(at) }}
+          >
+            {label}
+          </span>
+        );
+      })}
       {gaps.map((gap) => (
         <span key={gap.left} className={styles.gap} style={between(gap)}>
           <span className={gapSideOf((gap.left + 1 - gap.right) / 2)}>{gap.label}</span>

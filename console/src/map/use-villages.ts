@@ -26,7 +26,10 @@ function useCoverageNews(id: string): void {
     });
     return () => {
       leave();
+      // The last event may have ended what is shown here: what follows must not begin with what is old.
+      if (timer === undefined) return;
       clearTimeout(timer);
+      readAgain();
     };
   }, [id, queries]);
 }

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type AlarmJson, acknowledgeAlarm } from "../../api/alarms.ts";
 import { kindsQuery } from "../../api/kinds.ts";
+import { alarmText } from "../../ui/alarm-text.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -87,7 +88,7 @@ export default function AcknowledgeDialog({ alarms, onClose, onDone }: Acknowled
             <li key={alarm.id}>
               <Severity severity={alarm.severity} />
               <span>
-                {alarm.text[language]} · {alarm.deviceName ?? alarm.deviceId}
+                {alarmText(alarm, language)} · {alarm.deviceName ?? alarm.deviceId}
               </span>
             </li>
           ))}
@@ -95,7 +96,9 @@ export default function AcknowledgeDialog({ alarms, onClose, onDone }: Acknowled
         </ul>
         {latched.length > 0 && (
           <Banner>
-            {words.latched(listOf([...new Set(latched.map(({ text }) => text[language]))], language))}
+            {words.latched(
+              listOf([...new Set(latched.map((alarm) => alarmText(alarm, language)))], language),
+            )}
           </Banner>
         )}
         <TextArea

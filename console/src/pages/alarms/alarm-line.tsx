@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import type { AlarmJson } from "../../api/alarms.ts";
 import { placeName } from "../../map/place-name.ts";
 import { shortPlace } from "../../map/short-place.ts";
+import { alarmText } from "../../ui/alarm-text.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Severity } from "../../ui/marks.tsx";
 import { useNow } from "../../ui/now.ts";
@@ -33,7 +34,7 @@ export function AlarmLine(props: AlarmLineProps) {
   useEffect(() => {
     if (isSought) ref.current?.scrollIntoView({ block: "center" });
   }, [isSought]);
-  const name = `${alarm.text[language]} ${alarm.deviceName ?? alarm.deviceId}`;
+  const name = `${alarmText(alarm, language)} ${alarm.deviceName ?? alarm.deviceId}`;
   return (
     <li ref={ref} className={`${styles.line} ${isSought ? styles.sought : ""}`}>
       {onAcknowledge ? (
@@ -70,7 +71,7 @@ function What({ alarm }: { alarm: AlarmJson }) {
   return (
     <div className={styles.what}>
       <PageLink href={`/devices/${encodeURIComponent(alarm.deviceId)}`} isItem>
-        <b>{alarm.text[language]}</b> {alarm.deviceName ?? alarm.deviceId}
+        <b>{alarmText(alarm, language)}</b> {alarm.deviceName ?? alarm.deviceId}
       </PageLink>
       <div className={styles.about}>
         {(language === "zh" ? path : path.toReversed()).join(language === "zh" ? " " : ", ")}

@@ -5,6 +5,7 @@ import type { AlarmJson } from "../../api/alarms.ts";
 import type { KindJson } from "../../api/kinds.ts";
 import { mayDo, meQuery } from "../../api/session.ts";
 import { Moment } from "../../ui/age.tsx";
+import { alarmText } from "../../ui/alarm-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { Severity } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -50,8 +51,9 @@ function ActiveAlarm({
       <div className={styles.alarm} data-severity={alarm.severity}>
         <Severity severity={alarm.severity} />
         <div className={styles.what}>
-          <b>{alarm.text[language]}</b> {words.since.before} <Moment at={alarm.raisedAt} only="moment" />{" "}
-          {words.since.after} <Moment at={alarm.raisedAt} only="age" />
+          <b>{alarmText(alarm, language)}</b> {words.since.before}{" "}
+          <Moment at={alarm.raisedAt} only="moment" /> {words.since.after}{" "}
+          <Moment at={alarm.raisedAt} only="age" />
           {alarm.times > 1 && ` · ${words.times(alarm.times)}`}
           {latched && <p>{words.latched}</p>}
         </div>
@@ -82,7 +84,7 @@ export function AlarmHistory({ alarms }: { alarms: readonly AlarmJson[] }) {
         <li key={alarm.id}>
           <Moment at={alarm.raisedAt} only="moment" />
           <Severity severity={alarm.severity} />
-          <span className={styles.what}>{alarm.text[language]}</span>
+          <span className={styles.what}>{alarmText(alarm, language)}</span>
           <span className={styles.taken}>
             {alarm.clearedAt === null ? (
               <b>{words.active}</b>

@@ -8,6 +8,7 @@ import type { ChartProps } from "../../chart/chart.tsx";
 import { ChartPanel } from "../../chart/chart-panel.tsx";
 import { fillSteps } from "../../chart/points.ts";
 import { useParameters } from "../../ui/address.ts";
+import { alarmHead } from "../../ui/alarm-text.ts";
 import { CsvButton } from "../../ui/csv-button.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { useNow } from "../../ui/now.ts";
@@ -158,7 +159,7 @@ function useChart({ device, metric, range, now, alarm }: ChartQuery) {
       shaded: alarm && {
         from: Date.parse(alarm.raisedAt),
         until: now,
-        text: words.alarmShade(alarm.text[language], shortMoment(alarm.raisedAt, language, now)),
+        text: words.alarmShade(alarmHead(alarm, language), shortMoment(alarm.raisedAt, language, now)),
       },
     };
   }, [

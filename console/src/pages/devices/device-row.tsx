@@ -1,11 +1,13 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a long list has not all of its rows, which a table cannot say
 // biome-ignore-all lint/a11y/useFocusableInteractive: its links and buttons have the focus
+
 import { useQuery } from "@tanstack/react-query";
 import { type AlarmJson, activeAlarmsQuery } from "../../api/alarms.ts";
 import { type DeviceJson, latestQuery } from "../../api/devices.ts";
 import type { MetricJson } from "../../api/kinds.ts";
 import { RegionName } from "../../map/region-name.tsx";
 import { Moment } from "../../ui/age.tsx";
+import { alarmHead, alarmText } from "../../ui/alarm-text.ts";
 import { Severity, StateMark } from "../../ui/marks.tsx";
 import { amount } from "../../ui/number.ts";
 import { PageLink } from "../../ui/page-link.tsx";
@@ -82,7 +84,8 @@ function AlarmCell({ answers, device, waits }: { answers: Answers; device: strin
   if (!first) return <span className={styles.quiet}>—</span>;
   return (
     <span className={styles.alarm}>
-      <Severity severity={first.severity} /> <span title={first.text[language]}>{first.text[language]}</span>
+      <Severity severity={first.severity} />{" "}
+      <span title={alarmText(first, language)}>{alarmHead(first, language)}</span>
       {others.length > 0 && <span className={styles.quiet}>{words.more(others.length)}</span>}
     </span>
   );

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type AlarmJson, MOST_URGENT, unacknowledgedQuery } from "../../api/alarms.ts";
+import { alarmHead } from "../../ui/alarm-text.ts";
 import { Empty } from "../../ui/empty.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
 import { Severity } from "../../ui/marks.tsx";
@@ -55,7 +56,7 @@ function AlarmLine({ alarm }: { alarm: AlarmJson }) {
     <li className={styles.line}>
       <Severity severity={alarm.severity} />
       <PageLink href={`/alarms?alarm=${alarm.id}`} className={styles.what}>
-        <b>{alarm.text[language]}</b> <span>{alarm.deviceName ?? alarm.deviceId}</span>
+        <b>{alarmHead(alarm, language)}</b> <span>{alarm.deviceName ?? alarm.deviceId}</span>
       </PageLink>
       <time dateTime={lastRaisedAt} className={styles.when}>
         {shortMoment(lastRaisedAt, language, now)} · {duration(now - Date.parse(lastRaisedAt), language)}

@@ -5,6 +5,7 @@ import { type BroadcastItemJson, storedPreviewQuery } from "../../api/broadcasts
 import { countBehindQuery, type DeviceJson } from "../../api/devices.ts";
 import { mayDo, meQuery } from "../../api/session.ts";
 import { placeName } from "../../map/place-name.ts";
+import { alarmHead } from "../../ui/alarm-text.ts";
 import { ButtonLink } from "../../ui/button.tsx";
 import { LevelBand, ModeTag, Severity } from "../../ui/marks.tsx";
 import { useNow } from "../../ui/now.ts";
@@ -168,7 +169,7 @@ function AlarmLine({ alarm, proposal }: Extract<Need, { type: "alarm" }>) {
         <>
           <Severity severity={alarm.severity} />
           <b>
-            {alarm.text[language]} · {alarm.deviceName ?? alarm.deviceId}
+            {alarmHead(alarm, language)} · {alarm.deviceName ?? alarm.deviceId}
           </b>
         </>
       }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { AlarmJson } from "../../api/alarms.ts";
 import { kindsQuery } from "../../api/kinds.ts";
+import { alarmHead } from "../../ui/alarm-text.ts";
 import { Severity } from "../../ui/marks.tsx";
 import { useNow } from "../../ui/now.ts";
 import { count } from "../../ui/number.ts";
@@ -40,7 +41,7 @@ export function WallAlarm({ alarm }: { alarm: AlarmJson }) {
   return (
     <li className={styles.alarm}>
       <Severity severity={alarm.severity} />
-      <b>{alarm.text[language].replace(/\s*[（(；;].*$/, "")}</b>
+      <b>{alarmHead(alarm, language)}</b>
       <span>{alarm.deviceName ?? alarm.deviceId}</span>
       <time dateTime={alarm.lastRaisedAt}>{shortMoment(alarm.lastRaisedAt, language, now)}</time>
     </li>

@@ -68,11 +68,11 @@ const onAir = (more: Partial<BroadcastJson> = {}) =>
   });
 
 /** Opens the page of the broadcast; `event` is what the stream says. */
-function open(broadcast: BroadcastJson | Refusal | (() => BroadcastJson)) {
+function open(broadcast: BroadcastJson | Refusal | (() => BroadcastJson), covered = () => coverage) {
   const platform = fakePlatform({
     "GET /v1/me": meOf("zhang.min"),
     "GET /v1/broadcasts/bc-1": broadcast,
-    "GET /v1/broadcasts/bc-1/coverage": coverage,
+    "GET /v1/broadcasts/bc-1/coverage": covered,
     "GET /v1/broadcasts/bc-1/targets": {
       items: [target("2", "waiting"), target("3", "failed", "amplifier"), target("4", "started")],
       nextCursor: null,
@@ -87,7 +87,8 @@ function open(broadcast: BroadcastJson | Refusal | (() => BroadcastJson)) {
       nextCursor: null,
     },
   });
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  // As the console has it: what an event has not made old is not asked for again.
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 30_000 } } });
   const takeUp = new TakeUp(client);
   const { hook } = memoryLocation({ path: "/broadcasts/bc-1" });
   render(
@@ -176,6 +177,26 @@ describe("a broadcast on air", () => {
     expect(screen.queryByRole("button", { name: /立即停播/ })).toBeNull();
     expect(await screen.findByText("4 只大喇叭里，3 只证实发声")).toBeTruthy();
     expect(await screen.findByText("4 个村没有证实听到")).toBeTruthy();
+    stop();
+  });
+});
+
+describe("the report of a broadcast that ended while it was looked at", () => {
+  it("names the villages as they were at the end, though no event follows", async () => {
+    let now = onAir();
+    let covered = coverage;
+    const { event, stop } = open(
+      () => now,
+      () => covered,
+    );
+    await screen.findByRole("button", { name: /立即停播/ });
+    await screen.findByText("尚未证实");
+    now = onAir({ state: "completed", counts: counts(3, 0, 1), endedAt: "2026-06-20T18:18:00Z" });
+    const items = coverage.items.map((one) => (one.open ? { ...one, open: 0, sounded: 1 } : one));
+    covered = { ...coverage, items };
+    event("completed", counts(3, 0, 1));
+    expect(await screen.findByText("2 个村没有证实听到")).toBeTruthy();
+    expect(screen.queryByText("尚未证实")).toBeNull();
     stop();
   });
 });

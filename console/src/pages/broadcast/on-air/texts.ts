@@ -64,7 +64,7 @@ export const onAirTexts = defineTexts(
     began: (time: string) => `Began ${time}`,
     elapsed: (time: string) => `On air for ${time}`,
     beginsIn: (time: string, left: string) => `Begins ${time}, in ${left}`,
-    all: "Loudspeakers",
+    all: "Speakers",
     pieces: "",
     sounded: "Sounded (proven)",
     playing: "Playing",
