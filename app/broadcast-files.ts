@@ -23,6 +23,10 @@ export function invalidConfig(path: string, message: string, cause?: unknown): P
   return new PlatformError("config_invalid", `${path}: ${message}`, { cause, faults: [{ path, message }] });
 }
 
+/** The folder of the keys that sign broadcasts. */
+export const signingFolder = ({ BROADCAST_KEYS_DIR, DATA_DIR }: Config): string =>
+  BROADCAST_KEYS_DIR ?? DATA_DIR;
+
 /** The rules of BROADCAST_PROPOSALS, each for an existing alarm rule. */
 export function readProposals(texts: readonly string[]): ProposalRule[] {
   const faults: Fault[] = [];

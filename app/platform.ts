@@ -21,6 +21,7 @@ import { startCluster } from "./phases/cluster.ts";
 import { startDatabase } from "./phases/database.ts";
 import { makeDoors } from "./phases/doors.ts";
 import { startIngestion } from "./phases/ingest.ts";
+import { startReach } from "./phases/reach.ts";
 import type { Start, Undo } from "./phases/start.ts";
 import { partsOf } from "./role.ts";
 
@@ -107,12 +108,17 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const exchange = createExchange<DeviceEntry>({ log: start.logOf("exchange") });
   const ingestion = await startIngestion(start, database, cluster, exchange);
   const audience = startAudience(start, accounts, ingestion);
-  const broadcasting = await startBroadcasting(start, { ...database, ...ingestion, ...audience, exchange });
+  const reach = startReach(start, database, cluster, exchange, ingestion);
+  const broadcasting = await startBroadcasting(start, {
+    ...{ ...database, ...ingestion, ...audience, cluster, exchange, elsewhere: reach.elsewhere },
+  });
   signal?.throwIfAborted();
   const inside = { ...ingestion, ...audience, database, cluster, accounts, broadcasting, exchange };
   const doors = await makeDoors(start, inside);
   const life = { isStopping: false };
-  const app = await makeApi(start, { ...inside, authenticate: doors.authenticate, life, https });
+  const app = await makeApi(start, {
+    ...{ ...inside, exchange: { ...exchange, ...reach }, authenticate: doors.authenticate, life, https },
+  });
 
   await cluster.duties.run();
   // Broadcasts under way are taken up before devices connect.

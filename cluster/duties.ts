@@ -35,6 +35,7 @@ export interface Duty {
 
 /** A duty in the hands of this process. */
 export interface HeldDuty {
+  /** The present right to it: for one that goes on alone, the epoch may rise while nobody else has it. */
   readonly lease: Lease;
   isMine(): boolean;
 }
@@ -66,10 +67,15 @@ export interface Duties {
   stop(): Promise<void>;
 }
 
+interface Mine extends HeldDuty {
+  lease: Lease;
+  end: Promise<EndOfDuty>;
+}
+
 /** A duty that this process stands ready for, and has where `mine` is set. */
 interface Post {
   readonly duty: Duty;
-  mine: (HeldDuty & { end: Promise<EndOfDuty> }) | undefined;
+  mine: Mine | undefined;
   /** By the steady clock. */
   until: number;
 }
@@ -96,11 +102,16 @@ export function startDuties(options: DutiesOptions): Duties {
   async function begin(post: Post, lease: Lease): Promise<void> {
     // Lost and won again in between: what was begun knows the old epoch, whose writes are refused.
     await end(post);
-    const mine = { lease, isMine: () => post.mine?.lease === lease && now() < post.until };
+    const mine: Mine = {
+      lease,
+      isMine: () => post.mine === mine && now() < post.until,
+      end: Promise.resolve(() => {}),
+    };
     log.info({ duty: lease.duty, epoch: lease.epoch }, "this process has a duty from now on");
-    post.mine = { ...mine, end: (async () => post.duty.begin(mine))() };
+    post.mine = mine;
+    mine.end = (async () => post.duty.begin(mine))();
     try {
-      await post.mine.end;
+      await mine.end;
     } catch (error) {
       log.error({ err: error, duty: lease.duty }, "a duty could not begin; it is tried again");
       post.mine = undefined;
@@ -125,7 +136,10 @@ export function startDuties(options: DutiesOptions): Duties {
         const lease = mine.get(post.duty.name);
         if (!lease) return end(post);
         post.until = asked + leaseMs - marginMs;
-        if (post.mine?.lease.epoch !== lease.epoch) await begin(post, lease);
+        const before = post.mine?.lease.epoch;
+        // It lapsed while the database was away, and nobody has had it since: its work goes on.
+        if (post.mine && post.duty.goesOnAlone && lease.epoch - 1 === before) post.mine.lease = lease;
+        else if (before !== lease.epoch) await begin(post, lease);
       }),
     );
   }

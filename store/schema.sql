@@ -288,6 +288,21 @@ create table cap_documents (
 );
 CREATE INDEX cap_documents_stored_at ON cap_documents USING btree (stored_at);
 
+create table command_box (
+  asked_by integer not null,
+  letter_no integer not null,
+  process_no integer not null,
+  payload text not null,
+  through text,
+  device_nos integer[] not null,
+  device_ids text[] not null,
+  expires_at timestamp with time zone not null,
+  outcomes text[],
+  constraint command_box_pkey PRIMARY KEY (asked_by, letter_no)
+);
+CREATE INDEX command_box_by_expiry ON command_box USING btree (expires_at);
+CREATE INDEX command_box_to_deliver ON command_box USING btree (process_no) WHERE outcomes IS NULL;
+
 create table device_last_seen (
   device_no integer not null,
   seen_at timestamp with time zone not null,
@@ -522,6 +537,7 @@ create table processes (
   process_no integer not null generated always as identity,
   started_at timestamp with time zone not null default now(),
   heard_at timestamp with time zone not null default now(),
+  key_ids text[],
   constraint processes_pkey PRIMARY KEY (instance),
   constraint processes_process_no_key UNIQUE (process_no)
 );

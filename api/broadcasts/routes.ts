@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { cancelRoutes } from "./cancel.ts";
 import { cutRoutes } from "./cut.ts";
 import { decidingRoutes } from "./deciding.ts";
 import { draftRoutes } from "./drafts.ts";
@@ -20,7 +21,9 @@ export const broadcastsRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async 
   const options = { broadcasts, urgentPool, publishedKeys, people, allow };
   await app.register(draftRoutes, options);
   await app.register(templateRoutes, options);
-  await app.register(stepRoutes, { ...options, broadcasts: { ...broadcasts, pool: urgentPool } });
+  const urgent = { ...options, broadcasts: { ...broadcasts, pool: urgentPool } };
+  await app.register(stepRoutes, urgent);
+  await app.register(cancelRoutes, urgent);
   await app.register(decidingRoutes, options);
   await app.register(cutRoutes, options);
   await app.register(followUpRoutes, options);

@@ -9,7 +9,6 @@ import {
 } from "../../broadcast/lifecycle/index.ts";
 import {
   approve,
-  cancel,
   type DecisionRequest,
   reject,
   release,
@@ -27,7 +26,7 @@ import { broadcastCallerOf, presentBroadcast } from "./present.ts";
 import { broadcastParams, broadcastSchema } from "./schema.ts";
 
 interface StepRoute {
-  readonly name: DecidingStep;
+  readonly name: Exclude<DecidingStep, "cancel">;
   readonly operationId: string;
   readonly action: Action;
   readonly summary: string;
@@ -42,7 +41,7 @@ interface StepRoute {
   ) => Promise<Broadcast>;
 }
 
-/** The steps of a broadcast's life that people take. */
+/** The steps of a broadcast's life that people take, but for the cancellation. */
 const STEPS: readonly StepRoute[] = [
   {
     name: "submit",
@@ -113,17 +112,6 @@ const STEPS: readonly StepRoute[] = [
       "command_too_large",
     ],
     take: release,
-  },
-  {
-    name: "cancel",
-    operationId: "cancelBroadcast",
-    action: "broadcasts:cancel",
-    summary: "Cancel a broadcast, on air or before",
-    description:
-      "The platform tells speakers that play it to stop, and tells those that are away when they are back.",
-    body: "reasonedStep",
-    codes: [],
-    take: cancel,
   },
   {
     name: "retry",

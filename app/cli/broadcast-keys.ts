@@ -30,6 +30,7 @@ import {
   signHere,
 } from "../../broadcast/signing/index.ts";
 import { type AuditEntry, appendAuditAlone } from "../../store/audit/index.ts";
+import { signingFolder } from "../broadcast-files.ts";
 import { machineActor, withDatabase } from "./access/database.ts";
 
 const HOUR_MS = 3_600_000;
@@ -37,7 +38,8 @@ const HOUR_MS = 3_600_000;
 /** The path of a request unless --out gives another: in DATA_DIR. Nothing in it is secret. */
 const REQUEST_FILE = "key-set-request.json";
 
-const HELP = `The keys that sign commands to speakers, in DATA_DIR/signing-keys.json, and the root that vouches for them.
+const HELP = `The keys that sign commands to speakers, in signing-keys.json of BROADCAST_KEYS_DIR or DATA_DIR, and the root that vouches
+for them.
 
   npm run broadcast:keys -- list
   npm run broadcast:keys -- rotate | rotate --stolen
@@ -201,7 +203,7 @@ const defineKeysCommand = <Shape extends z.ZodRawShape>(
     ...form,
     async run({ env, json }: KeysContext, input) {
       const config = loadConfig(env);
-      const ring = await openKeyRing(config.DATA_DIR);
+      const ring = await openKeyRing(signingFolder(config));
       const told = await work(ring, { env, config }, input);
       return json ? `${JSON.stringify(ring.list())}\n` : describe(ring) + told;
     },

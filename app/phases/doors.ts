@@ -119,7 +119,7 @@ function eventsOf({ ingest, hub, broadcasting, exchange }: DoorsInside): DoorEve
         scopeOf(device),
       );
     }),
-    onListening: ({ id }) => broadcasting.onListening(id),
+    onListening: (device) => broadcasting.onListening(device),
   };
 }
 

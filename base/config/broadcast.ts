@@ -8,6 +8,13 @@ export const broadcastSettings = {
     .regex(/^[^\s,<>&]{1,100}$/, "expected 1 to 100 characters without space, comma, <, > and &")
     .default("smart-broadcast-iot")
     .describe("This platform's name in the orders that it signs, and as the sender of its CAP alerts."),
+  BROADCAST_KEYS_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Directory that holds the keys that sign broadcasts. Several processes on one database share one. Unset: DATA_DIR.",
+    ),
   BROADCAST_ROOT_KEY: z
     .string()
     .optional()

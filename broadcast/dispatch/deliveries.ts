@@ -13,6 +13,8 @@ export interface AskedDelivery {
 /** The door's answer to it. */
 export interface AnsweredDelivery extends AskedDelivery {
   readonly isTaken: boolean;
+  /** False where the door failed: it may have taken it nevertheless. */
+  readonly isKnown: boolean;
   /** By the platform's clock. */
   readonly at: number;
 }
@@ -80,7 +82,7 @@ export class Deliveries implements DoorAnswers {
     this.underWay.set(target.deviceId, asked);
     this.count(target.broadcast, 1);
     this.deliver(target, payload).then(
-      (delivery) => this.note(asked, delivery === "taken"),
+      (delivery) => this.note(asked, delivery === "taken", true),
       (error: unknown) => {
         this.limitLog("rejected", (suppressed) =>
           this.options.log.error(
@@ -88,7 +90,7 @@ export class Deliveries implements DoorAnswers {
             "a door could not say whether it takes a command; it counts as not taken",
           ),
         );
-        this.note(asked, false);
+        this.note(asked, false, false);
       },
     );
   }
@@ -124,7 +126,8 @@ export class Deliveries implements DoorAnswers {
           "a door does not say whether it takes a command; it counts as not taken",
         ),
       );
-      this.options.onAnswer(this.answerOf(asked, false));
+      // Its answer is still to come.
+      this.options.onAnswer(this.answerOf(asked, false, true));
       this.end(asked);
     }
   }
@@ -138,13 +141,13 @@ export class Deliveries implements DoorAnswers {
     }
   }
 
-  private note(asked: UnderWay, isTaken: boolean): void {
-    this.answers.push([asked, this.answerOf(asked, isTaken)]);
+  private note(asked: UnderWay, isTaken: boolean, isKnown: boolean): void {
+    this.answers.push([asked, this.answerOf(asked, isTaken, isKnown)]);
     if (this.answers.length === 1) this.options.onAnswers();
   }
 
-  private answerOf({ target, isStop }: UnderWay, isTaken: boolean): AnsweredDelivery {
-    return { target, isStop, isTaken, at: this.options.now() };
+  private answerOf({ target, isStop }: UnderWay, isTaken: boolean, isKnown: boolean): AnsweredDelivery {
+    return { target, isStop, isTaken, isKnown, at: this.options.now() };
   }
 
   private end({ target, next }: UnderWay): void {

@@ -1,19 +1,24 @@
 import type { Registry } from "prom-client";
 import type { Logger } from "../../base/log.ts";
 import type { KindTable, Pool } from "../../store/database/index.ts";
+import type { Lease } from "../../store/processes/index.ts";
 import type { SpeakerReading } from "../proof/index.ts";
 import { Deliveries, type DeliveriesOptions } from "./deliveries.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import { EndedBroadcasts } from "./ended-broadcasts.ts";
+import { fenceOf } from "./fence.ts";
 import { FirstRounds } from "./first-rounds.ts";
-import { createDispatchMetrics } from "./metrics.ts";
+import { createDispatchMetrics, type DispatchMetrics } from "./metrics.ts";
 import type { OnAirProgress } from "./on-air.ts";
 import { Patience } from "./patience.ts";
 import { Roster } from "./roster.ts";
+import { lookAgain } from "./second-look.ts";
 import { SendQueue } from "./send-queue.ts";
 import { Sending } from "./sending.ts";
 import { DISPATCH_SETTINGS, type DispatchSettings } from "./settings.ts";
 import type { CommittedReply } from "./speaker-facts.ts";
 import { SpeakerIntake } from "./speaker-intake.ts";
+import { SpeakerRoutes } from "./speaker-routes.ts";
 import { Steps } from "./steps.ts";
 import type { Sign } from "./stop-order.ts";
 import { Stopping } from "./stopping.ts";
@@ -38,11 +43,29 @@ export interface DispatcherOptions {
   readonly onProgress: (progress: OnAirProgress) => void;
   readonly log: Logger;
   readonly registry: Registry;
+  /** Where several dispatchers of a process follow each other: made once. */
+  readonly metrics?: DispatchMetrics;
+  /** The right to dispatch, where several processes run on one database. */
+  readonly held?: HeldDispatch | undefined;
+  /** Called when the order to stop a broadcast is on its way to every speaker that may play. */
+  readonly onStopOrdered?: (broadcastNo: number) => void;
   /** The platform's clock, milliseconds since 1970. */
   readonly now?: () => number;
   /** A clock that never jumps, for waiting. Milliseconds. */
   readonly monotonic?: () => number;
   readonly settings?: Partial<DispatchSettings>;
+}
+
+/** The duty of dispatch in the hands of this process, one of several. */
+export interface HeldDispatch {
+  /** The present right to it. */
+  readonly lease: Lease;
+  /** False while another process may have it by now: then nothing is sent. */
+  readonly mayAct: () => boolean;
+  /** Called when another process was found to have it. */
+  readonly onLost: () => void;
+  /** Speakers at the doors of the other processes. */
+  readonly elsewhere: Elsewhere;
 }
 
 /**
@@ -51,8 +74,11 @@ export interface DispatcherOptions {
  * database.
  */
 export interface Dispatcher {
-  /** Takes up everything that is on the air, at the start of the platform and before devices connect. */
-  resume(): Promise<void>;
+  /**
+   * Takes up everything that is on the air; at the start of the platform, before devices connect.
+   * @param onTakenUp called when it is in memory, and stops have yet to be sent
+   */
+  resume(onTakenUp?: () => void): Promise<void>;
   /** Begins a broadcast whose targets and order are committed. */
   begin(broadcastNo: number): Promise<void>;
   /**
@@ -71,20 +97,36 @@ export interface Dispatcher {
   /** True when readings can prove anything at the moment, and when those of this device can. */
   wantsReadings(): boolean;
   wantsReadingsOf(deviceNo: number): boolean;
+  /** True when it has a broadcast in memory, in this attempt or a later one; cancelled ones are stopped. */
+  knows(broadcastNo: number, attempt: number): boolean;
+  isStopping(broadcastNo: number): boolean;
   stop(): Promise<void>;
+  /** Lets go of everything, and writes nothing: another process goes on with what is in the database. */
+  abandon(): void;
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { now = Date.now, monotonic = () => performance.now() } = options;
   const settings: DispatchSettings = { ...DISPATCH_SETTINGS, ...options.settings };
   const rules = settings.proof;
-  const given = { ...options, now, monotonic, settings, rules };
+  const { pool, speakers, held, log, metrics = createDispatchMetrics(options.registry, now) } = options;
 
   // The broadcasts in memory, and their counts.
   const roster = new Roster();
-  const metrics = createDispatchMetrics(options.registry, roster, now);
-  const firstRounds = new FirstRounds(metrics, options.log);
-  const untilDone = new UntilDone(options.log);
+  metrics.show(roster);
+  const routes = new SpeakerRoutes({
+    ...options,
+    monotonic,
+    elsewhere: held?.elsewhere,
+    targets: () => roster.targets(),
+    onCame: (deviceId) => intake.onListening(deviceId),
+  });
+  const { isOnline, deliver } = routes;
+  const { mayAct = () => true, onLost = () => {} } = held ?? {};
+  const fence = fenceOf(pool, held, onLost);
+  const given = { ...options, now, monotonic, settings, rules, fence, isOnline, deliver, mayAct };
+  const firstRounds = new FirstRounds(metrics, log);
+  const untilDone = new UntilDone(log);
 
   // The way out.
   const deliveries = new Deliveries({
@@ -101,7 +143,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     send: (target) => sending.send(target),
     onEmptied: (broadcast) => firstRounds.sent(broadcast),
   });
-  const patience = new Patience({ ...given, targets: () => roster.targets() });
+  const patience = new Patience({
+    ...given,
+    targets: () => roster.targets(),
+    lookAgain: held && ((lost) => lookAgain({ pool, speakers, rules, intake }, lost)),
+  });
   const watch = new TargetWatch({
     ...given,
     roster,
@@ -114,7 +160,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const sending = new Sending({ ...given, ...way, onSent: settle });
 
   // The way back, and into the database.
-  const intake = new SpeakerIntake({
+  const intake: SpeakerIntake = new SpeakerIntake({
     roster,
     rules,
     onFacts: settle,
@@ -132,9 +178,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   // The course of a broadcast as a whole.
   const parts = { ...given, ...way, intake, ended, writer, untilDone };
   const steps = new Steps(parts);
-  const takingUp = new TakingUp({ ...parts, drop, onTakenUp: startTicking });
+  const takingUp = new TakingUp({ ...parts, drop, onRead: routes.lookFor, onTakenUp: startTicking });
   const stopping = new Stopping({
     ...parts,
+    onOrdered: options.onStopOrdered,
     read: (broadcastNo) => takingUp.read("cancel a broadcast", { broadcastNo }),
     onStopped(broadcast) {
       metrics.count(broadcast);
@@ -148,6 +195,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   function tick(): void {
+    routes.lookNowAndThen();
     watch.lookThrough();
     deliveries.giveUpOverdue();
     steps.proceed();
@@ -176,9 +224,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   return {
-    async resume() {
+    async resume(onTakenUp) {
       await takingUp.read("take up what is on the air", {});
-      await stopping.resume();
+      const stopped = stopping.resume();
+      onTakenUp?.();
+      await stopped;
     },
     begin: (broadcastNo) => takingUp.read("begin a broadcast", { broadcastNo, fresh: true }),
     cancel: (broadcastNo) => stopping.cancel(broadcastNo),
@@ -188,6 +238,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     onListening: (deviceId) => intake.onListening(deviceId),
     wantsReadings: () => intake.isHeld || roster.size > 0,
     wantsReadingsOf: (deviceNo) => intake.isHeld || roster.has(deviceNo),
+    knows: (broadcastNo, attempt) => roster.get(broadcastNo)?.isInAttempt(attempt) === true,
+    isStopping: (broadcastNo) => roster.get(broadcastNo)?.isCancelled === true,
+    abandon() {
+      untilDone.stop();
+      writer.abandon();
+      void queue.stop();
+      for (const broadcast of roster) drop(broadcast);
+    },
     async stop() {
       clearInterval(ticking);
       untilDone.stop();

@@ -1,8 +1,8 @@
 import { appendAudit, PLATFORM_ACTOR } from "../../store/audit/index.ts";
 import { countTargets, lockBroadcasts, OPEN_TARGET_STATES } from "../../store/broadcast/index.ts";
-import { type Pool, withTransaction } from "../../store/database/index.ts";
 import { type LifecycleAction, nextState, type State, takeStep } from "../lifecycle/index.ts";
 import { toHistoryCounts } from "../proof/index.ts";
+import type { Fence } from "./fence.ts";
 import type { OnAir } from "./target.ts";
 
 /** A step that the platform takes by itself. */
@@ -26,12 +26,12 @@ export function dueStep(broadcast: OnAir, now: number): DueStep | undefined {
  * @returns its state afterwards, and if this step led there
  */
 export function takeDueStep(
-  pool: Pool,
+  fence: Fence,
   broadcast: OnAir,
   action: DueStep,
   now: Date,
 ): Promise<{ state: State; taken: boolean }> {
-  return withTransaction(pool, async (tx) => {
+  return fence.transaction(async (tx) => {
     const [stored] = await lockBroadcasts(tx, [broadcast.broadcastNo]);
     if (!stored) throw new Error(`Broadcast ${broadcast.broadcastNo} is gone`);
     if (nextState(stored.state, action) === undefined) return { state: stored.state, taken: false };

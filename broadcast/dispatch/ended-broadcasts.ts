@@ -1,5 +1,5 @@
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/index.ts";
+import type { Fence } from "./fence.ts";
 import { OVER_STATES } from "./on-air.ts";
 import type { Roster } from "./roster.ts";
 import { CORRECTED_FOR_MS, type DispatchSettings, MOST_CORRECTED } from "./settings.ts";
@@ -8,7 +8,7 @@ import type { TargetWatch } from "./target-watch.ts";
 import { writeCorrections } from "./write-corrections.ts";
 
 export interface EndedBroadcastsOptions {
-  readonly pool: Pool;
+  readonly fence: Fence;
   readonly roster: Roster;
   readonly watch: TargetWatch;
   readonly settings: DispatchSettings;
@@ -73,9 +73,9 @@ export class EndedBroadcasts {
 
   /** @throws every error of the database; nothing is corrected then */
   async correct(broadcast: OnAir, targets: readonly OnAirTarget[]): Promise<void> {
-    const { pool, settings, log, now } = this.options;
+    const { fence, settings, log, now } = this.options;
     const { state, corrected } = await writeCorrections(
-      pool,
+      fence,
       broadcast,
       targets,
       settings.proof,

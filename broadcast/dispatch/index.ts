@@ -1,2 +1,3 @@
-export { createDispatcher, type DispatcherOptions } from "./dispatcher.ts";
+export { DispatchDesk } from "./desk.ts";
+export type { DispatcherOptions } from "./dispatcher.ts";
 export { toSpeakerReading } from "./speaker-facts.ts";

@@ -14,14 +14,21 @@ export interface DispatchMetrics {
   /** Release to the last command of the first round. */
   readonly handOverSeconds: Histogram;
   readonly writeSeconds: Histogram;
+  /** The gauges tell of these broadcasts from now on. */
+  show(state: ShownState): void;
 }
 
-export function createDispatchMetrics(
-  registry: Registry,
-  state: { onAir(at: number): number; readonly open: number },
-  now: () => number,
-): DispatchMetrics {
+/** Everything that a dispatcher has in memory. */
+interface ShownState {
+  onAir(at: number): number;
+  readonly open: number;
+}
+
+const NOTHING: ShownState = { onAir: () => 0, open: 0 };
+
+export function createDispatchMetrics(registry: Registry, now: () => number = Date.now): DispatchMetrics {
   const registers = [registry];
+  let state = NOTHING;
   new Gauge({
     name: "sbi_broadcast_on_air",
     help: "Broadcasts that are dispatched, played or being stopped",
@@ -39,6 +46,9 @@ export function createDispatchMetrics(
     },
   });
   const metrics: DispatchMetrics = {
+    show(shown) {
+      state = shown;
+    },
     count({ state, counts }) {
       metrics.ended.inc({ state });
       for (const [target, targets] of Object.entries(counts)) {

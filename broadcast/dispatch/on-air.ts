@@ -145,6 +145,11 @@ export class OnAirBroadcast<Target extends CountedTarget> {
     return OVER_STATES.has(this.state);
   }
 
+  /** True when the order of this attempt, or of a later one, is in memory. */
+  isInAttempt(attempt: number): boolean {
+    return Math.max(...this.starts.keys()) >= attempt;
+  }
+
   /** True when it is cancelled, and a speaker may still hold a command of it. @param at by the platform's clock */
   canBeStopped(at: number): boolean {
     return this.isCancelled && at < this.expiresAt;

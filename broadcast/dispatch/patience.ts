@@ -9,6 +9,8 @@ export interface PatienceOptions {
   readonly monotonic: () => number;
   readonly log: Logger;
   readonly targets: () => Iterable<OnAirTarget>;
+  /** Takes in what the database has of targets that are about to be given up. Where other processes take replies in. */
+  readonly lookAgain?: ((targets: ReadonlySet<OnAirTarget>) => Promise<void>) | undefined;
 }
 
 /** Slower than this the database counts as away: replies of speakers may be held up behind it. */
@@ -38,7 +40,7 @@ export class Patience {
 
   /** Asks the database for a sign of life and then hands over all lost targets. */
   async runOut(giveUp: (target: OnAirTarget) => void): Promise<void> {
-    const { pool, settings, monotonic, log } = this.options;
+    const { pool, settings, monotonic, log, lookAgain } = this.options;
     const began = monotonic();
     if (this.lost.size === 0 || this.asking || began < this.notBefore) return;
     this.asking = true;
@@ -54,6 +56,8 @@ export class Patience {
       }
       const { lost } = this;
       this.lost = new Set();
+      // Whatever comes to light of them counts: each is decided on again.
+      if (lookAgain) await this.orKeep(lost, () => lookAgain(lost));
       for (const target of lost) giveUp(target);
     } catch (error) {
       this.wasAway = true;
@@ -63,6 +67,16 @@ export class Patience {
       );
     } finally {
       this.asking = false;
+    }
+  }
+
+  /** Those that could not be looked at are not given up yet. */
+  private async orKeep(lost: ReadonlySet<OnAirTarget>, look: () => Promise<void>): Promise<void> {
+    try {
+      await look();
+    } catch (error) {
+      for (const target of lost) this.lost.add(target);
+      throw error;
     }
   }
 }

@@ -29,7 +29,7 @@ export interface WhichOnAir {
 }
 
 /** The time in which its speakers may have played it, by clocks that are off as far as allowed. */
-function playWindow({ broadcastNo, releasedAt, expiresAt, asked }: OnAir): PlayWindow {
+export function playWindow({ broadcastNo, releasedAt, expiresAt, asked }: OnAir): PlayWindow {
   // A reading that began before the expiry is read to its end, by the slowest voice at half the speed.
   const lastReadingMs = asked.readingSeconds * 2000;
   return {

@@ -20,6 +20,8 @@ export interface SendingOptions {
   readonly settings: DispatchSettings;
   readonly isOnline: (deviceId: string) => boolean;
   readonly now: () => number;
+  /** False while another process may dispatch in this one's place. */
+  readonly mayAct: () => boolean;
   /** Called when a speaker has its command on its connection, for the first time or once more. */
   readonly onSent: (target: OnAirTarget) => void;
 }
@@ -34,11 +36,12 @@ export class Sending {
 
   /** Hands the command over that a target is to get now, if there is one. */
   send(target: OnAirTarget): void {
-    const { roster, deliveries, watch, now } = this.options;
+    const { roster, deliveries, watch, now, mayAct } = this.options;
     const { broadcast } = target;
     // The broadcast was read again while this target waited for another command to its speaker.
     if (roster.get(broadcast.broadcastNo) !== broadcast) return;
     if (now() >= broadcast.expiresAt) return watch.look(target);
+    if (!mayAct()) return watch.lookAfter(target, RETRY_MS);
     const isStop = broadcast.isCancelled;
     const command = isStop ? broadcast.stop : broadcast.starts.get(target.attempt);
     // A stop that is not signed yet comes back here once it is.
@@ -51,7 +54,7 @@ export class Sending {
    * Called when a door has answered. The question at that time counts, though the broadcast may have been stopped or
    * read again since.
    */
-  onAnswer({ target: asked, isStop, isTaken, at }: AnsweredDelivery): void {
+  onAnswer({ target: asked, isStop, isTaken, isKnown, at }: AnsweredDelivery): void {
     const { roster, watch, settings, isOnline } = this.options;
     const target = roster.current(asked);
     if (!target) return;
@@ -61,6 +64,7 @@ export class Sending {
     const wait = isTaken ? this.answerWait(target, settings) : again;
     // The wait for a speaker that has acknowledged it before goes on as before.
     if (isStop || target.standing === "unanswered") watch.lookAfter(target, wait);
+    if (!isKnown && !isStop) this.onStartUnsure(target);
     if (!isTaken) return;
     if (isStop) this.onStopSent(target);
     else this.onStartSent(target, at);
@@ -84,6 +88,12 @@ export class Sending {
 
   private answerWait({ tries }: OnAirTarget, { answerWaitsMs }: DispatchSettings): number {
     return answerWaitsMs[Math.min(tries, answerWaitsMs.length - 1)] ?? 0;
+  }
+
+  /** Nobody can say whether the speaker has its command: it does not count as sent, and is stopped nevertheless. */
+  private onStartUnsure(target: OnAirTarget): void {
+    target.mayHold();
+    if (target.stopWanted) this.options.queue.push(target);
   }
 
   private onStopSent(target: OnAirTarget): void {

@@ -1,7 +1,7 @@
 import type { Logger } from "../../base/log.ts";
-import type { Pool } from "../../store/database/index.ts";
 import { type DueStep, dueStep, takeDueStep } from "./due-step.ts";
 import type { EndedBroadcasts } from "./ended-broadcasts.ts";
+import type { Fence } from "./fence.ts";
 import type { DispatchMetrics } from "./metrics.ts";
 import type { OnAirProgress } from "./on-air.ts";
 import type { Roster } from "./roster.ts";
@@ -15,7 +15,7 @@ import type { Writer } from "./writer.ts";
 const RETRY_MS = 2_000;
 
 export interface StepsOptions {
-  readonly pool: Pool;
+  readonly fence: Fence;
   readonly roster: Roster;
   readonly intake: SpeakerIntake;
   readonly queue: SendQueue;
@@ -77,12 +77,12 @@ export class Steps {
   }
 
   private async step(broadcast: OnAir, action: DueStep): Promise<void> {
-    const { pool, roster, now, monotonic } = this.options;
+    const { fence, roster, now, monotonic } = this.options;
     if (roster.get(broadcast.broadcastNo) !== broadcast || dueStep(broadcast, now()) !== action) {
       this.stepping.delete(broadcast);
       return;
     }
-    const { state, taken } = await takeDueStep(pool, broadcast, action, new Date(now()));
+    const { state, taken } = await takeDueStep(fence, broadcast, action, new Date(now()));
     this.stepping.delete(broadcast);
     this.notBefore.set(broadcast, taken ? 0 : monotonic() + RETRY_MS);
     // A person has cancelled it, and the cancellation calls here in a moment.

@@ -2,6 +2,7 @@ import type { Logger } from "../../base/log.ts";
 import { cancelTargets } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
 import type { ProofRules } from "../proof/index.ts";
+import type { Fence } from "./fence.ts";
 import { toCommand } from "./on-air.ts";
 import type { Roster } from "./roster.ts";
 import type { SendQueue } from "./send-queue.ts";
@@ -13,6 +14,7 @@ import type { Writer } from "./writer.ts";
 
 export interface StoppingOptions {
   readonly pool: Db;
+  readonly fence: Fence;
   readonly sign: Sign;
   readonly rules: ProofRules;
   readonly roster: Roster;
@@ -24,6 +26,8 @@ export interface StoppingOptions {
   readonly now: () => number;
   /** Reads a cancelled broadcast into the roster, if speakers may still hold a command of it. */
   readonly read: (broadcastNo: number) => Promise<void>;
+  /** Called when the order to stop is signed, and on its way to every speaker that may play. */
+  readonly onOrdered?: ((broadcastNo: number) => void) | undefined;
   /** Called when its speakers have the command to stop. */
   readonly onStopped: (broadcast: OnAir) => void;
 }
@@ -55,11 +59,9 @@ export class Stopping {
   /** Stops all that were cancelled before this process began, and may still be played. */
   async resume(): Promise<void> {
     const { roster, now } = this.options;
-    for (const broadcast of roster) {
-      if (!broadcast.canBeStopped(now())) continue;
-      this.halt(broadcast, true);
-      await this.stopSpeakers(broadcast);
-    }
+    const cancelled = [...roster].filter((broadcast) => broadcast.canBeStopped(now()));
+    for (const broadcast of cancelled) this.halt(broadcast, true);
+    await Promise.all(cancelled.map((broadcast) => this.stopSpeakers(broadcast)));
   }
 
   /**
@@ -72,17 +74,18 @@ export class Stopping {
     broadcast.state = "cancelled";
     broadcast.endedAt = now();
     watch.halt(broadcast);
-    for (const target of broadcast.targets) target.cancel(rules, unsure || target.sends > 0);
+    for (const target of broadcast.targets) target.cancel(rules, unsure);
     writer.noticed();
   }
 
   private async stopSpeakers(broadcast: OnAir): Promise<void> {
-    const { pool, sign, roster, queue, untilDone, now } = this.options;
+    const { pool, fence, sign, roster, queue, untilDone, now, onOrdered } = this.options;
     await untilDone.run(broadcast.broadcastNo, "stop the speakers of a broadcast", async () => {
       const order = await ensureStopOrder(pool, broadcast, sign, new Date(now()));
       if (order) roster.addStop(broadcast, toCommand(order));
       for (const target of broadcast.targets) if (target.stopWanted) queue.push(target);
-      await cancelTargets(pool, broadcast.broadcastNo);
+      onOrdered?.(broadcast.broadcastNo);
+      await fence.write((db) => cancelTargets(db, broadcast.broadcastNo));
     });
     await queue.sent(broadcast);
   }

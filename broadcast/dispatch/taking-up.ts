@@ -29,6 +29,8 @@ export interface TakingUpOptions {
   readonly now: () => number;
   /** Forgets the memory of a broadcast. */
   readonly drop: (broadcast: OnAir) => void;
+  /** Called with what was read, before it is acted on. */
+  readonly onRead: (broadcasts: readonly OnAir[]) => Promise<void>;
   /** Called when there are broadcasts in memory. */
   readonly onTakenUp: () => void;
 }
@@ -46,12 +48,13 @@ export class TakingUp {
    * @param name the purpose, as it follows "could not"
    */
   async read(name: string, which: WhichOnAir): Promise<void> {
-    const { intake, untilDone, pool, speakers, settings, now } = this.options;
+    const { intake, untilDone, pool, speakers, settings, now, onRead } = this.options;
     intake.hold();
     try {
       await untilDone.run(which.broadcastNo ?? 0, name, async () => {
         await this.writeKnown(which);
         const read = await readOnAir(pool, speakers, new Date(now()), settings.proof, which);
+        await onRead(read.broadcasts);
         if (!untilDone.isStopped) this.admit(read, which.fresh === true);
       });
     } finally {

@@ -89,8 +89,8 @@ export class TargetWatch {
   }
 
   private giveUp(target: OnAirTarget): void {
-    if (target.isFinal) return;
-    // Something may have come while the database was asked.
+    // Something may have come while the database was asked: then it has time again, or another decision is due.
+    if (target.isFinal || target.dueAt !== Number.POSITIVE_INFINITY) return;
     const decision = decideOnTarget(target, this.surroundings());
     if (decision.do !== "give_up") return this.look(target);
     target.giveUp(decision.state, decision.reason, this.options.settings.proof);

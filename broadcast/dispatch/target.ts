@@ -71,6 +71,8 @@ export class OnAirTarget {
   /** True when its broadcast is cancelled, and it may hold the command and has not answered the one to stop. */
   stopWanted = false;
   stopAnswered = false;
+  /** True when it is not known whether its command left. */
+  private isUnsure = false;
   private givenUp: GivenUp | undefined;
   /** As it was read. */
   private readonly stored: Pick<TargetRow, "state" | "reason" | "earlier">;
@@ -173,14 +175,20 @@ export class OnAirTarget {
     if (this.broadcast.isCancelled) this.wantStop();
   }
 
+  /** It is not known whether it has its command. */
+  mayHold(): void {
+    this.isUnsure = true;
+    if (this.broadcast.isCancelled) this.wantStop();
+  }
+
   /**
    * Its broadcast was cancelled.
-   * @param mayHold it may have been sent to it, as far as is known
+   * @param unsure it was read from the database: only the speaker knows whether it holds a command
    */
-  cancel(rules: ProofRules, mayHold: boolean): void {
+  cancel(rules: ProofRules, unsure: boolean): void {
     this.tries = 0;
     this.stopWanted = false;
-    if (mayHold) this.wantStop();
+    if (unsure || this.isUnsure || this.sends > 0) this.wantStop();
     if (this.isFinal) return;
     this.cancelled = true;
     this.settle(rules);

@@ -9,9 +9,10 @@ import {
   type TargetVerdict,
   writeTargetChanges,
 } from "../../store/broadcast/index.ts";
-import { type Client, type Pool, withTransaction } from "../../store/database/index.ts";
+import type { Client } from "../../store/database/index.ts";
 import { nextState, type State, takeStep } from "../lifecycle/index.ts";
 import { type ProofRules, toHistoryCounts } from "../proof/index.ts";
+import type { Fence } from "./fence.ts";
 import { OVER_STATES } from "./on-air.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 
@@ -44,14 +45,14 @@ export interface VerdictCorrection {
  * @returns the broadcast's state afterwards, and how many verdicts were corrected
  */
 export function writeCorrections(
-  pool: Pool,
+  fence: Fence,
   broadcast: OnAir,
   targets: readonly OnAirTarget[],
   rules: ProofRules,
   now: Date,
 ): Promise<{ readonly state: State; readonly corrected: number }> {
   const { broadcastNo } = broadcast;
-  return withTransaction(pool, async (tx) => {
+  return fence.transaction(async (tx) => {
     const [stored] = await lockBroadcasts(tx, [broadcastNo]);
     if (!stored) throw new Error(`Broadcast ${broadcastNo} is gone`);
     const numbers = targets.map(({ deviceNo }) => deviceNo);

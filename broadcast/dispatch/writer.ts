@@ -1,12 +1,12 @@
 import { createLogLimiter, type Logger } from "../../base/log.ts";
 import { writeTargetChanges } from "../../store/broadcast/index.ts";
-import type { Db } from "../../store/database/index.ts";
 import type { EndedBroadcasts } from "./ended-broadcasts.ts";
+import type { Fence } from "./fence.ts";
 import type { DispatchSettings } from "./settings.ts";
 import type { OnAir, OnAirTarget } from "./target.ts";
 
 export interface WriterOptions {
-  readonly pool: Db;
+  readonly fence: Fence;
   readonly settings: DispatchSettings;
   readonly log: Logger;
   readonly broadcasts: Iterable<OnAir>;
@@ -75,6 +75,13 @@ export class Writer {
     clearTimeout(this.later);
   }
 
+  /** Writes nothing more: another process does. */
+  abandon(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.later);
+  }
+
   private writeLater(ms: number): void {
     if (this.stopped) return;
     this.later ??= setTimeout(() => {
@@ -116,12 +123,12 @@ export class Writer {
   }
 
   private plainParts(all: readonly OnAirTarget[]): Part[] {
-    const { pool, settings } = this.options;
+    const { fence, settings } = this.options;
     const changes = (targets: readonly OnAirTarget[]) =>
       targets.map((target) => target.change(settings.proof));
     return inParts(all).map((targets) => ({
       targets,
-      write: () => writeTargetChanges(pool, changes(targets)),
+      write: () => fence.write((db) => writeTargetChanges(db, changes(targets))),
     }));
   }
 

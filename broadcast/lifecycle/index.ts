@@ -17,9 +17,12 @@ export {
   assertRevision,
   type BroadcastCaller,
   type BroadcastDeps,
+  type BroadcastDispatcher,
   getBroadcast,
+  type StopProgress,
 } from "./operation.ts";
 export { recordingRefusals, recordLookBeyond } from "./refusals.ts";
 export { beyondTest, findWider, MOST_REPLACED, readEachOnce, refusesToReplace } from "./replacing.ts";
+export { type DispatchOrder, readOrderNews } from "./step-news.ts";
 export { takeStep } from "./steps.ts";
 export { type BroadcastPlace, broadcastReach, seesBroadcast, seesWhole } from "./visibility.ts";

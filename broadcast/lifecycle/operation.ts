@@ -35,10 +35,16 @@ export interface BroadcastDeps {
   readonly now: () => Date;
 }
 
+/**
+ * The progress of a stop. `on_its_way`: no speaker is sent the broadcast any more, and all that listen are told to stop.
+ * `on_record`: this happens as soon as a process dispatches; none has said so yet.
+ */
+export type StopProgress = "on_its_way" | "on_record";
+
 /** The part of `dispatch/` that the service uses. */
 export interface BroadcastDispatcher {
   begin(broadcastNo: number): void | Promise<void>;
-  cancel(broadcastNo: number): void | Promise<void>;
+  cancel(broadcastNo: number): StopProgress | Promise<StopProgress>;
   retry(broadcastNo: number): unknown;
 }
 

@@ -2,9 +2,11 @@ import { PlatformError } from "../../base/errors.ts";
 import type { AuditActor, AuditEntry } from "../../store/audit/index.ts";
 import { type Broadcast, insertHistory, type Move, moveBroadcast } from "../../store/broadcast/index.ts";
 import type { Client } from "../../store/database/index.ts";
+import { tellNews } from "../../store/processes/index.ts";
 import { warningsOf } from "../drafting/index.ts";
 import type { Level } from "../message/index.ts";
 import { decideStep, type LifecycleAction } from "./lifecycle.ts";
+import { orderNews } from "./step-news.ts";
 
 export interface StepOptions {
   readonly actor: AuditActor;
@@ -46,8 +48,10 @@ export async function takeStep(
   await moveBroadcast(tx, broadcast.broadcastNo, { ...move, state: to });
   await insertHistory(tx, { broadcastNo: broadcast.broadcastNo, action, from, to, actor, reason, details });
   const moved = Object.fromEntries(Object.entries(move ?? {}).filter(([, value]) => value !== undefined));
+  const after = { ...broadcast, ...moved, state: to };
+  await tellNews(tx, orderNews(action, after));
   return {
-    broadcast: { ...broadcast, ...moved, state: to },
+    broadcast: after,
     audit: {
       actor,
       action: `broadcast.${action}`,

@@ -8,6 +8,7 @@ import {
   ENDED_STATES,
   getBroadcast,
   recordingRefusals,
+  type StopProgress,
   takeStep,
 } from "../lifecycle/index.ts";
 import type { StepRequest } from "./requests.ts";
@@ -34,11 +35,18 @@ export async function cancelOne(
   return step;
 }
 
-/** Runs after the commit of a cancellation: speakers that may play it are told to stop. */
-export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Promise<void> {
-  if (broadcast.releasedAt !== null) await deps.dispatcher.cancel(broadcast.broadcastNo);
+/**
+ * Runs after the commit of a cancellation: speakers that may play it are told to stop.
+ * @returns null for one that was never released
+ */
+export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Promise<StopProgress | null> {
+  const stop = broadcast.releasedAt === null ? null : await deps.dispatcher.cancel(broadcast.broadcastNo);
   deps.onChanged(broadcast);
+  return stop;
 }
+
+/** A broadcast that was cancelled, and the progress of its stop; null where nothing had to be stopped. */
+export type CancelledBroadcast = Broadcast & { readonly stop: StopProgress | null };
 
 /** Stops a broadcast, released or not; withdraws one that has ended and is in force. */
 export const cancel = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: StepRequest) =>
@@ -49,7 +57,7 @@ async function cancelNow(
   caller: BroadcastCaller,
   id: string,
   { reason, confirm }: StepRequest,
-): Promise<Broadcast> {
+): Promise<CancelledBroadcast> {
   const { broadcastNo } = await getBroadcast(deps.pool, caller, id);
   const { actor } = caller;
   const after = await withTransaction(deps.pool, async (tx) => {
@@ -61,6 +69,5 @@ async function cancelNow(
     await appendAudit(tx, step.audit);
     return step.broadcast;
   });
-  await afterCancel(deps, after);
-  return after;
+  return { ...after, stop: await afterCancel(deps, after) };
 }

@@ -155,7 +155,7 @@ async function letGo(
     return { broadcast: dispatched.broadcast, replaced };
   });
   if (done.broadcast.state === "dispatching") await deps.dispatcher.begin(done.broadcast.broadcastNo);
-  for (const old of done.replaced) await afterCancel(deps, old);
+  await Promise.all(done.replaced.map((old) => afterCancel(deps, old)));
   deps.onChanged(done.broadcast);
   return done.broadcast;
 }

@@ -50,7 +50,7 @@ export async function importCap(
   // A connection is taken when it is this caller's turn: waiting callers would hold one each.
   const { done, work } = await deps.imports.run(by, () => withTransaction(deps.pool, takeInTurn));
 
-  for (const broadcast of work.cancelled) await afterCancel(deps, broadcast);
+  await Promise.all(work.cancelled.map((broadcast) => afterCancel(deps, broadcast)));
   for (const broadcast of work.marked) deps.onChanged(broadcast);
   if (!done) {
     const { code, reason } = result as Extract<ImportResult, { disposition: "refused" }>;

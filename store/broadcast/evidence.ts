@@ -10,8 +10,15 @@ export interface ReplyRow {
   readonly data: Record<string, unknown>;
 }
 
-/** Every answer to these commands. There is no bound in time: the clock of a speaker may be far off. */
-export async function readReplies(db: Db, commandIds: readonly string[]): Promise<ReplyRow[]> {
+/**
+ * Every answer to these commands. There is no bound in time: the clock of a speaker may be far off.
+ * @param deviceNos only of these speakers
+ */
+export async function readReplies(
+  db: Db,
+  commandIds: readonly string[],
+  deviceNos?: readonly number[],
+): Promise<ReplyRow[]> {
   const { rows } = await db.query<{
     device_no: number;
     command_id: string;
@@ -21,8 +28,8 @@ export async function readReplies(db: Db, commandIds: readonly string[]): Promis
     data: Record<string, unknown>;
   }>(
     `select device_no, command_id, outcome, observed_at, received_at, data
-     from replies where command_id = any ($1::text[])`,
-    [commandIds],
+     from replies where command_id = any ($1::text[]) and ($2::int4[] is null or device_no = any ($2::int4[]))`,
+    [commandIds, deviceNos ?? null],
   );
   return rows.map((row) => ({
     deviceNo: row.device_no,
@@ -70,16 +77,18 @@ export interface Loudness {
  * those from while they said that they were playing. A quiet minute besides proves nothing, and there are a day's of
  * them.
  * @param speakers the tables of readings of each kind that sounds
+ * @param deviceNos only of these speakers
  */
 export async function readSpeakerReadings(
   db: Db,
   speakers: readonly KindTable[],
   windows: readonly PlayWindow[],
   loudness: Loudness,
+  deviceNos?: readonly number[],
 ): Promise<SpeakerReadingRow[]> {
   const found: SpeakerReadingRow[] = [];
   for (const table of speakers) {
-    for (const row of await readReadingsOfKind(db, table, windows, loudness)) found.push(row);
+    for (const row of await readReadingsOfKind(db, table, windows, loudness, deviceNos)) found.push(row);
   }
   return found;
 }
@@ -89,6 +98,7 @@ async function readReadingsOfKind(
   speakers: KindTable,
   windows: readonly PlayWindow[],
   { minCurrent, minSoundLevel }: Loudness,
+  deviceNos: readonly number[] | undefined,
 ): Promise<SpeakerReadingRow[]> {
   const value = (name: (typeof PROOF)[number]) => {
     const column = speakers.columns.find((candidate) => candidate.name === name);
@@ -109,7 +119,7 @@ async function readReadingsOfKind(
      from (select t.device_no, min(w.starts) as starts, max(w.ends) as ends
            from unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) as w (broadcast_no, starts, ends)
            join broadcast_targets t using (broadcast_no)
-           where t.state <> 'sounded'
+           where t.state <> 'sounded' and ($8::int4[] is null or t.device_no = any ($8::int4[]))
            group by t.device_no) played
      join ${assertIdentifier(speakers.table)} r on r.device_no = played.device_no
        and r.observed_at >= played.starts and r.observed_at <= played.ends
@@ -126,6 +136,7 @@ async function readReadingsOfKind(
       new Date(Math.max(...windows.map(({ to }) => to.getTime()))).toISOString(),
       minCurrent,
       minSoundLevel,
+      deviceNos ?? null,
     ],
   );
   return rows.map((row) => ({

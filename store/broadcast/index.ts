@@ -31,6 +31,7 @@ export {
 } from "./cap-alerts.ts";
 export { countTargetsOfPage } from "./counts.ts";
 export { readCoverage, readCoverageTotal, readTimings, readUnheardVillages } from "./coverage.ts";
+export { readDevicesOnAir } from "./devices-on-air.ts";
 export { type PlayWindow, readReplies, readSpeakerReadings } from "./evidence.ts";
 export { type HistoryStep, insertHistory, listHistory } from "./history.ts";
 export { listBroadcasts, listCurrentBroadcasts, listReplacing } from "./lists.ts";

@@ -34,4 +34,5 @@ export {
   speakersInPieces,
   type Whereabouts,
 } from "./speakers.ts";
+export { findProcessesOf } from "./whereabouts.ts";
 export { deleteDevice, insertDevice, updateDevice, updateDeviceToken } from "./write-devices.ts";

@@ -8,9 +8,15 @@ const AGAIN_MS = 2_000;
 /**
  * Rings when the database says that there is news. It may fail to ring, so whoever waits looks from time to time as
  * well; it also rings when a line was opened, as a call may have been missed before.
+ * @param ring is given the payload of a call
  * @param url a database on a server: the embedded one has one session and nobody to hear from
  */
-export function startBell(url: string, ring: () => void, log: Logger): { stop(): Promise<void> } {
+export function startBell(
+  url: string,
+  ring: (payload?: string) => void,
+  log: Logger,
+  channel = NEWS_CHANNEL,
+): { stop(): Promise<void> } {
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -29,8 +35,8 @@ export function startBell(url: string, ring: () => void, log: Logger): { stop():
     };
     line.on("error", over);
     line.on("end", () => over());
-    line.on("notification", ring);
-    line.connect().then(() => line.query(`listen ${NEWS_CHANNEL}`).then(ring, over), over);
+    line.on("notification", ({ payload }) => ring(payload));
+    line.connect().then(() => line.query(`listen ${channel}`).then(() => ring(), over), over);
   };
   open();
   return {

@@ -10,3 +10,4 @@ export {
   toldNews,
 } from "./news.ts";
 export { enterProcess, type KnownProcess, leaveProcess, listProcesses, noteAlive } from "./processes.ts";
+export { noteSigningKeys } from "./signing-keys.ts";

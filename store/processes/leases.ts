@@ -1,4 +1,4 @@
-import { type Db, type Pool, withTransaction } from "../database/index.ts";
+import { type Client, type Db, type Pool, withTransaction } from "../database/index.ts";
 
 /** The right of one process to a duty. */
 export interface Lease {
@@ -65,7 +65,7 @@ const IDLE_MS = 5_000;
 export function fenced(
   pool: Pool,
   { duty, epoch }: Lease,
-  work: (tx: Db) => Promise<unknown>,
+  work: (tx: Client) => Promise<unknown>,
 ): Promise<boolean> {
   return withTransaction(pool, async (tx) => {
     await tx.query(`set local idle_in_transaction_session_timeout = ${IDLE_MS}`);

@@ -10,14 +10,19 @@ export interface KnownProcess {
 }
 
 /**
- * Enters a process that starts. Another one of this name is no longer known from now on.
+ * Enters a process that starts. Another one of this name is no longer known from now on, and its duties are free: it was
+ * killed, or is paused and will find out.
  * @returns its number, which no process has had before
  */
 export async function enterProcess(db: Db, instance: string): Promise<number> {
   const { rows } = await db.query<{ process_no: number }>(
-    `insert into processes as p (instance) values ($1::text)
+    `with freed as (
+       update leases set process_no = null, until = clock_timestamp()
+       where process_no in (select process_no from processes where instance = $1::text)
+     )
+     insert into processes as p (instance) values ($1::text)
      on conflict (instance) do update
-       set process_no = default, started_at = now(), heard_at = now()
+       set process_no = default, started_at = now(), heard_at = now(), key_ids = null
      returning process_no`,
     [instance],
   );

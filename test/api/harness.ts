@@ -106,7 +106,7 @@ export async function startApi(
         pool,
         log,
         keys: { sign: async () => "not.a.signature" },
-        dispatcher: { begin: () => {}, cancel: () => {}, retry: () => {} },
+        dispatcher: { begin: () => {}, cancel: () => "on_its_way", retry: () => {} },
         issuer: "test-platform",
         judge: { judge: async (xml, at) => judgeAlert(xml, new Map(), at) },
         imports: createImportTurns(),

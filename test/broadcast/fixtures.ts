@@ -115,7 +115,10 @@ export async function createDeps(
     keys: await openKeyRing(dir),
     dispatcher: {
       begin: (broadcastNo) => void asked.push(`begin ${broadcastNo}`),
-      cancel: (broadcastNo) => void asked.push(`cancel ${broadcastNo}`),
+      cancel(broadcastNo) {
+        asked.push(`cancel ${broadcastNo}`);
+        return "on_its_way";
+      },
       retry: (broadcastNo) => void asked.push(`retry ${broadcastNo}`),
     },
     issuer: "test-platform",

@@ -28,7 +28,7 @@ export const SPEAKERS = tablesOf([speaker]);
  * Nothing runs out by itself: a test shortens the one wait that it is about, so that a slow machine cannot make
  * another one run out.
  */
-const PATIENT: Partial<DispatchSettings> = {
+export const PATIENT: Partial<DispatchSettings> = {
   answerWaitsMs: [60_000],
   startWaitMs: 60_000,
   lengthFactor: 1,

@@ -43,6 +43,8 @@ const start = (env: Record<string, string>) =>
       hub: createStreamHub({ log }),
       news: new News(),
       exchange: createExchange({ log }),
+      cluster: { membership: { processNo: 1 }, duties: { add: () => {} } },
+      elsewhere: undefined,
     },
   );
 

@@ -55,6 +55,25 @@ describe("duties", () => {
     expect(b.duties.held()).toEqual(["silence"]);
   });
 
+  it("that go on alone go on after a time without the database, unless another process has had them meanwhile", async () => {
+    const said: string[][] = [[], []];
+    const [a, b] = [makeProcess(1), makeProcess(2)];
+    const alone = makeDuty("dispatch", said[0]!, { goesOnAlone: true });
+    a.duties.add(alone.duty);
+    b.duties.add(makeDuty("dispatch", said[1]!, { goesOnAlone: true }).duty);
+    await a.duties.run();
+    await lapse();
+    await a.duties.run();
+    // The same work, by a new right.
+    expect(said).toEqual([["begin 1"], []]);
+    expect(alone.held.map(({ lease, isMine }) => [lease.epoch, isMine()])).toEqual([[2, true]]);
+    await lapse();
+    await b.duties.run();
+    await lapse();
+    await a.duties.run();
+    expect(said).toEqual([["begin 1", "end 2", "begin 4"], ["begin 3"]]);
+  });
+
   it("pass from one that is paused, which knows it by its own clock before it has asked anybody", async () => {
     const said: string[][] = [[], []];
     const [a, b] = [makeProcess(1), makeProcess(2)];

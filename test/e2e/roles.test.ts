@@ -19,7 +19,7 @@ describe.runIf(process.env.DATABASE_URL)("a platform in three parts", () => {
   const start = async (role: Part) => {
     const dataDir = await makeDataDir();
     folders.push(dataDir);
-    const env = { ROLE: role, INSTANCE_ID: role };
+    const env = { ROLE: role, INSTANCE_ID: role, BROADCAST_KEYS_DIR: folders[0]! };
     running.set(role, await PlatformProcess.start({ dataDir, databaseUrl: db.url, env }));
   };
   const checksOf = async (name: Part) => {

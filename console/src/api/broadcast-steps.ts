@@ -29,6 +29,9 @@ export function takeStep(id: string, step: Exclude<BroadcastStep, "change">, inp
   }
 }
 
+/** True for the answer to a cancellation whose stop is on record, and not on its way yet. */
+export const isStopPending = (answer: object): boolean => "stop" in answer && answer.stop === "on_record";
+
 export const addBroadcastNote = (id: string, text: string) =>
   read(api.POST("/v1/broadcasts/{id}/notes", { params: { path: { id } }, body: { text } }));
 

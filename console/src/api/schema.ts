@@ -1,4 +1,4 @@
-// sha256 f530e06e5e3c9253c53154a8c91a31e317ddeb6971e68b96ed85a3453ce418bc of test/api/openapi.json; written by `npm run console:types`
+// sha256 6c360564c49aef51c0b231811fa856e2154f93bf560dbf3472d03c9870b4bff1 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -1476,26 +1476,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/broadcasts/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel a broadcast, on air or before
-         * @description The platform tells speakers that play it to stop, and tells those that are away when they are back.
-         */
-        post: operations["cancelBroadcast"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/broadcasts/{id}/retry": {
         parameters: {
             query?: never;
@@ -1530,6 +1510,26 @@ export interface paths {
          * @description By another person than the one who released it; the reason is the comment.
          */
         post: operations["reviewBroadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/broadcasts/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a broadcast, on air or before
+         * @description The platform tells speakers that play it to stop, and tells those that are away when they are back.
+         */
+        post: operations["cancelBroadcast"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3293,6 +3293,137 @@ export interface components {
                     [key: string]: number | string | null;
                 };
             };
+        };
+        CancelledBroadcast: {
+            /** @example bc-20260131-7k2m9xqd */
+            id: string;
+            /** @enum {string} */
+            state: "draft" | "pending_approval" | "returned" | "rejected" | "approved" | "dispatching" | "playing" | "completed" | "cancelled" | "expired" | "failed";
+            revision: number;
+            /** @description The tenant of its author; null: the platform's operator. */
+            tenantId: string | null;
+            headline: string;
+            /** @description As it is stored; `missing` names what keeps it from being submitted. */
+            message: {
+                /** @enum {string} */
+                mode: "actual" | "drill" | "training";
+                /** @enum {string} */
+                class: "emergency" | "daily";
+                level: 1 | 2 | 3 | 4;
+                eventCode?: string;
+                texts: {
+                    language: string;
+                    headline: string;
+                    description: string;
+                    instruction?: string;
+                }[];
+                target: {
+                    regions: string[];
+                    polygons: number[][][];
+                    circles: {
+                        longitude: number;
+                        latitude: number;
+                        radiusKm: number;
+                    }[];
+                    exclude?: string[];
+                };
+                /** Format: date-time */
+                startsAt?: string;
+                /** Format: date-time */
+                expiresAt?: string;
+                volume: number | null;
+                repeatCount: number;
+                /** @enum {string} */
+                category: "Geo" | "Met" | "Safety" | "Security" | "Rescue" | "Fire" | "Health" | "Env" | "Transport" | "Infra" | "CBRNE" | "Other";
+                /** @enum {string} */
+                urgency: "Immediate" | "Expected" | "Future" | "Past" | "Unknown";
+                /** @enum {string} */
+                certainty: "Observed" | "Likely" | "Possible" | "Unlikely" | "Unknown";
+                responseTypes: ("Shelter" | "Evacuate" | "Prepare" | "Execute" | "Avoid" | "Monitor" | "Assess" | "AllClear" | "None")[];
+                senderName?: string;
+                contact?: string;
+                web?: string;
+            };
+            /** @description Reasons why the draft cannot be submitted; empty once it was released. */
+            missing: {
+                path: string;
+                message: string;
+            }[];
+            /** @description Parts of its texts that do not fit its mode, level, event or place and may be meant so. Read them before you approve. */
+            warnings: {
+                rule: string;
+                path: string;
+                message: string;
+            }[];
+            /** @description Regions that it reaches; for polygons and circles, the counties of the speakers in them. */
+            regions: string[];
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            submittedBy: string | null;
+            /** @description The person who approved it, or released it by the green channel. */
+            approvedBy: string | null;
+            greenChannel: boolean;
+            /**
+             * @description Of a release by the green channel.
+             * @enum {string}
+             */
+            review: "none" | "open" | "done";
+            releasedAt: string | null;
+            /** @description The end that was asked for; once it was released, the moment when it is over. */
+            expiresAt: string | null;
+            /** @description The end of airing. Before the release, computed as if it were released now: at most 72 hours later, whatever `expiresAt` asks for. Null for a broadcast that will never be aired. */
+            airedUntil: string | null;
+            endedAt: string | null;
+            cancelledAt: string | null;
+            cancelReason: string | null;
+            /** @description How often the platform has ordered its speakers to play; 0 before release. */
+            attempt: number;
+            /** @description Broadcasts that are cancelled when it is released. */
+            replaces: string[];
+            /** @description The CAP alert from which it was made. */
+            source: {
+                sender: string;
+                identifier: string;
+                sent: string;
+                msgType: string;
+                /** @description CAP's; null for alerts that were imported before the platform recorded it. */
+                status: string | null;
+                signature: string;
+                /** @description Parts of the alert that the import could not take as they were, and its assumptions. Read them before you approve. */
+                warnings: {
+                    rule: string;
+                    message: string;
+                }[];
+                /** @description The alert as it came can be had at `/v1/broadcasts/{id}/alert`, for as long as it is kept where nothing of it was released. */
+                document: boolean;
+            } | null;
+            /** @description The template of its texts; null: somebody wrote them, or they came in an alert. */
+            template: {
+                /** @enum {string} */
+                source: "built-in" | "own";
+                id: string;
+                version: number | null;
+            } | null;
+            /** @description A later alert of its author that says other things, or that the danger is over. Submitting, approving, releasing and retrying need `acknowledgeSuperseded`. */
+            supersededBy: {
+                sender: string;
+                identifier: string;
+                sent: string;
+                msgType: string;
+                at: string;
+                why: string;
+            } | null;
+            proposedByAlarm: number | null;
+            attachments: {
+                kind: string;
+                deviceId: string;
+                distanceKm: number | null;
+            }[];
+            /** @description `on_its_way`: nobody is sent it any more, and all speakers that listen are told to stop. `on_record` (202): it is cancelled, and the stop goes out as soon as a process dispatches; none has said so within five seconds. Null: it was never released. */
+            stop: ("on_its_way" | "on_record") | null;
         };
         ChangedPerson: {
             /**
@@ -14565,129 +14696,6 @@ export interface operations {
             };
         };
     };
-    cancelBroadcast: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example bc-20260131-7k2m9xqd */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                    /** @description Ignored: this step is never too late. */
-                    revision?: number;
-                    /** @description A fresh code of your second factor, where the platform asks for one. */
-                    code?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Broadcast"];
-                };
-            };
-            /** @description `invalid_request`: The request is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: A valid API key is needed. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: The caller may not do that. `second_factor_required`: This step needs a session that was opened with a second factor. `step_up_required`: This step needs a fresh code of the second factor. `second_factor_wrong`: This is not the current code, or it was used before. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `broadcast_not_found`: There is no such broadcast. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `broadcast_state`: The broadcast is not in a state that allows this. `broadcast_changed`: The broadcast has been changed in the meantime. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: The request body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: The content type is not supported. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate_limited`: Too many requests. `too_many_attempts`: Too many attempts to sign in. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal`: Something went wrong on our side. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     retryBroadcast: {
         parameters: {
             query?: never;
@@ -14863,6 +14871,138 @@ export interface operations {
                 };
             };
             /** @description `forbidden`: The caller may not do that. `own_release`: The person who released a broadcast may not review the release. `second_factor_required`: This step needs a session that was opened with a second factor. `step_up_required`: This step needs a fresh code of the second factor. `second_factor_wrong`: This is not the current code, or it was used before. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `broadcast_not_found`: There is no such broadcast. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `broadcast_state`: The broadcast is not in a state that allows this. `broadcast_changed`: The broadcast has been changed in the meantime. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The content type is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. `too_many_attempts`: Too many attempts to sign in. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelBroadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example bc-20260131-7k2m9xqd */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    /** @description Ignored: this step is never too late. */
+                    revision?: number;
+                    /** @description A fresh code of your second factor, where the platform asks for one. */
+                    code?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledBroadcast"];
+                };
+            };
+            /** @description Cancelled; the stop is on record, and not yet on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledBroadcast"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. `second_factor_required`: This step needs a session that was opened with a second factor. `step_up_required`: This step needs a fresh code of the second factor. `second_factor_wrong`: This is not the current code, or it was used before. */
             403: {
                 headers: {
                     [name: string]: unknown;

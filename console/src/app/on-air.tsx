@@ -39,12 +39,13 @@ export function OnAirStrip() {
     return broadcast && mayStop ? [{ id: item.id, headline: item.headline, item, broadcast }] : [];
   });
   const stopped = useStopped();
+  const pending = new Set(stopped.filter(({ isPending }) => isPending).map(({ id }) => id));
   const sounding = new Map(stoppable.map((line) => [line.id, line]));
   const current: readonly Line[] = [...stoppable, ...stopped.filter(({ id }) => !sounding.has(id))];
   const [isHeld, setHeld] = useState(false);
-  // Its own page has the button at its top.
+  // Its own page has the button at its top. A stop that is not on its way yet is told there as well.
   const kept = useKeptPlaces(current, { isKnown: data !== undefined, isHeld });
-  const places = kept.filter(({ id }) => path !== `/broadcasts/${id}`);
+  const places = kept.filter(({ id }) => pending.has(id) || path !== `/broadcasts/${id}`);
   if (places.length === 0) return null;
   return (
     <aside
@@ -59,13 +60,15 @@ export function OnAirStrip() {
           return (
             <StripLine key={id} sounds>
               <Running item={line.item} />
-              {stopped.some((one) => one.id === id) && <b>{words.stopped(line.headline)}</b>}
+              {stopped.some((one) => one.id === id) && (
+                <b>{words[pending.has(id) ? "stopPending" : "stopped"](line.headline)}</b>
+              )}
               <StopButton small broadcast={line.broadcast} headline={line.headline} />
             </StripLine>
           );
         return (
           <StripLine key={id} sounds={false}>
-            {isGone ? <Gone {...first} /> : <StoppedHere {...first} />}
+            {isGone ? <Gone {...first} /> : <StoppedHere {...first} isPending={pending.has(id)} />}
           </StripLine>
         );
       })}
@@ -95,11 +98,11 @@ function StripLine({ sounds, children }: { sounds: boolean; children: ReactNode 
 }
 
 /** In the place of what this person has just stopped. */
-function StoppedHere({ id, headline }: Line) {
+function StoppedHere({ id, headline, isPending }: Line & { isPending: boolean }) {
   const words = useTexts(stopTexts);
   return (
     <>
-      <b>{words.stopped(headline)}</b>
+      <b>{words[isPending ? "stopPending" : "stopped"](headline)}</b>
       <PageLink href={`/broadcasts/${id}`}>{words.seeStopped}</PageLink>
       <Button small onClick={() => forgetStopped(id)}>
         {words.close}

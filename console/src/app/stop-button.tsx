@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Square } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { takeStep } from "../api/broadcast-steps.ts";
+import { isStopPending, takeStep } from "../api/broadcast-steps.ts";
 import { type BroadcastJson, broadcastKeys } from "../api/broadcasts.ts";
 import { isApiError } from "../api/problem.ts";
 import { Button } from "../ui/button.tsx";
@@ -38,8 +38,12 @@ export function StopButton({ broadcast: { id, steps }, headline, small }: StopBu
     setError(undefined);
     try {
       // The platform ignores the revision here: this step is never too late.
-      await takeStep(id, "cancel", { revision: 1, reason: words.reason, ...(code && { code }) });
-      noteStopped({ id, headline });
+      const answer = await takeStep(id, "cancel", {
+        revision: 1,
+        reason: words.reason,
+        ...(code && { code }),
+      });
+      noteStopped({ id, headline, isPending: isStopPending(answer) });
       setAsksCode(false);
     } catch (refusal) {
       // Somebody else was faster, or it has just ended: the page shows it.

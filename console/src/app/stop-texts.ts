@@ -17,6 +17,7 @@ export const stopTexts = defineTexts(
     open: "看现场",
     stopped: (headline: string) => `已停播：${headline}`,
     ended: (headline: string) => `已结束：${headline}`,
+    stopPending: (headline: string) => `已取消，停播指令尚未发出，派发恢复后立即发出：${headline}`,
     seeStopped: "看结果，发布解除或更正",
     close: "知道了",
   },
@@ -35,6 +36,8 @@ export const stopTexts = defineTexts(
     open: "See it",
     stopped: (headline: string) => `Stopped: ${headline}`,
     ended: (headline: string) => `Over: ${headline}`,
+    stopPending: (headline: string) =>
+      `Cancelled; the stop is not on its way yet, and goes out as soon as the platform dispatches again: ${headline}`,
     seeStopped: "See the result, give the all-clear or a correction",
     close: "Got it",
   },

@@ -4,6 +4,8 @@ import { useSyncExternalStore } from "react";
 interface Stopped {
   readonly id: string;
   readonly headline: string;
+  /** The stop is on record, and no speaker was told yet. */
+  readonly isPending: boolean;
 }
 let stopped: readonly Stopped[] = [];
 const hearers = new Set<() => void>();

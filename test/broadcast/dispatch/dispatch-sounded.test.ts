@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fenceOf } from "../../../broadcast/dispatch/fence.ts";
 import { readOnAir } from "../../../broadcast/dispatch/read-on-air.ts";
 import { writeCorrections } from "../../../broadcast/dispatch/write-corrections.ts";
 import { PROOF_RULES } from "../../../broadcast/proof/proof-facts.ts";
@@ -41,7 +42,15 @@ describe("what has sounded", () => {
     const [broadcast] = broadcasts;
     const target = broadcast!.byDeviceNo.get(speakers[0]!.deviceNo)!;
     target.state = "failed";
-    expect(await writeCorrections(db.pool, broadcast!, [target], PROOF_RULES, new Date())).toEqual({
+    expect(
+      await writeCorrections(
+        fenceOf(db.pool, undefined, () => {}),
+        broadcast!,
+        [target],
+        PROOF_RULES,
+        new Date(),
+      ),
+    ).toEqual({
       state: "completed",
       corrected: 0,
     });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { takeLeases } from "../../../store/processes/leases.ts";
 import { enterProcess, leaveProcess, listProcesses, noteAlive } from "../../../store/processes/processes.ts";
+import { noteSigningKeys } from "../../../store/processes/signing-keys.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 
 let db: TestDatabase;
@@ -42,4 +44,30 @@ it("a process that is not heard grows silent by the database's clock, until it i
   expect(await silence()).toBeGreaterThanOrEqual(3_600_000);
   await noteAlive(db.pool, processNo);
   expect(await silence()).toBeLessThan(3_600_000);
+});
+
+it("a process that starts again under its name finds its duties free: the one of before is no longer known", async () => {
+  const HOUR = 3_600_000;
+  const [old, other] = [await enterProcess(db.pool, "again"), await enterProcess(db.pool, "other")];
+  await takeLeases(db.pool, ["mine"], old, HOUR);
+  await takeLeases(db.pool, ["theirs"], other, HOUR);
+  const young = await enterProcess(db.pool, "again");
+  expect(await takeLeases(db.pool, ["mine", "theirs"], young, HOUR)).toEqual([{ duty: "mine", epoch: 2 }]);
+});
+
+it("living processes sign by the same keys: one that has others is told whose they are not", async () => {
+  const HOUR = 3_600_000;
+  const note = async (name: string, keys: string[]) =>
+    noteSigningKeys(db.pool, await enterProcess(db.pool, name), keys, HOUR);
+  expect(await note("k-1", ["one"])).toBeUndefined();
+  // The file has another key by now.
+  expect(await note("k-2", ["one", "two"])).toBeUndefined();
+  expect(await note("k-3", ["three"])).toBe("k-1");
+  // What it has said is not noted, so it keeps nobody else from signing.
+  expect(await note("k-4", ["two", "one"])).toBeUndefined();
+  await db.pool.query("update processes set heard_at = heard_at - interval '2 hours'");
+  expect(await note("k-3", ["three"])).toBeUndefined();
+  await db.pool.query("delete from processes where instance like 'k-%'");
+  const answers = await Promise.all([note("k-5", ["five"]), note("k-6", ["six"])]);
+  expect(answers.filter((answer) => answer === undefined)).toHaveLength(1);
 });

@@ -1,7 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type StepInput, takeStep } from "../../api/broadcast-steps.ts";
+import { isStopPending, type StepInput, takeStep } from "../../api/broadcast-steps.ts";
 import { type BroadcastJson, type BroadcastStep, broadcastKeys } from "../../api/broadcasts.ts";
+
+import { noteStopped } from "../../app/stopped.ts";
 
 export type TakenStep = Exclude<BroadcastStep, "change">;
 
@@ -16,7 +18,11 @@ export interface Steps {
 }
 
 /** Takes steps with the revision that is shown, and reads everything of the broadcast again afterwards. */
-export function useSteps({ id, revision }: Pick<BroadcastJson, "id" | "revision">): Steps {
+export function useSteps({
+  id,
+  revision,
+  headline,
+}: Pick<BroadcastJson, "id" | "revision" | "headline">): Steps {
   const queries = useQueryClient();
   const [busy, setBusy] = useState<TakenStep>();
   const [error, setError] = useState<Error>();
@@ -36,7 +42,8 @@ export function useSteps({ id, revision }: Pick<BroadcastJson, "id" | "revision"
       setBusy(step);
       setError(undefined);
       try {
-        await takeStep(id, step, { revision, ...input });
+        const answer = await takeStep(id, step, { revision, ...input });
+        if (isStopPending(answer)) noteStopped({ id, headline, isPending: true });
         await readAgain();
         return true;
       } catch (refusal) {

@@ -33,7 +33,7 @@ async function openAsZhang(who: () => object, stream: () => Response) {
   });
   const text = { language: "zh-CN", headline: "泄洪", description: WRITTEN };
   sessionStorage.setItem(keyOf(ZHANG.id), JSON.stringify({ eventCode: "11A51", level: 2, texts: [text] }));
-  noteStopped({ id: "bc-9", headline: "水库泄洪的广播" });
+  noteStopped({ id: "bc-9", headline: "水库泄洪的广播", isPending: false });
   history.replaceState(null, "", "/console/broadcasts/new/actual");
   render(<App />);
   // The parts of the console come one by one.

@@ -144,7 +144,7 @@ describe("the strip on every page", () => {
   it("says in the place of one that was stopped that it was, and keeps the place when that is put away", async () => {
     const { platform, change } = two();
     await waitFor(() => expect(stops()).toHaveLength(2));
-    noteStopped({ id: "bc-1", headline: "山洪 bc-1" });
+    noteStopped({ id: "bc-1", headline: "山洪 bc-1", isPending: false });
     await act(() => change([onAir("bc-2", true)]));
     await waitFor(() => expect(lines()[0]).toContain("已停播：山洪 bc-1"));
     expect(lines()[1]).toContain("山洪 bc-2");
@@ -157,7 +157,7 @@ describe("the strip on every page", () => {
   it("can stop again what sounds again after it was stopped", async () => {
     const { change } = two();
     await waitFor(() => expect(stops()).toHaveLength(2));
-    noteStopped({ id: "bc-1", headline: "山洪 bc-1" });
+    noteStopped({ id: "bc-1", headline: "山洪 bc-1", isPending: false });
     await act(() => change([onAir("bc-2", true)]));
     await waitFor(() => expect(lines()[0]).toContain("已停播"));
     await act(() => change([onAir("bc-2", true), onAir("bc-1", true)]));
@@ -171,6 +171,21 @@ describe("the strip on every page", () => {
     await change([]);
     await act(() => client.resetQueries());
     await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
+  });
+
+  it("says of a stop that is only on record that nobody was told yet, also where the platform has ended it", async () => {
+    const one = onAir("bc-1", true);
+    const cancelled = { ...broadcastOf({ id: "bc-1", state: "cancelled" }), stop: "on_record" };
+    fakePlatform({
+      "GET /v1/me": me("zhang.min"),
+      "GET /v1/broadcasts": list(one),
+      "GET /v1/broadcasts/bc-1": one,
+      "POST /v1/broadcasts/bc-1/cancel": cancelled,
+    });
+    renderWithQueries(<OnAirStrip />);
+    await userEvent.click(await screen.findByRole("button", { name: "立即停播：山洪 bc-1" }));
+    expect(await screen.findByText(/停播指令尚未发出.*山洪 bc-1/)).toBeTruthy();
+    expect(screen.queryByText("已停播：山洪 bc-1")).toBeNull();
   });
 
   it("takes no room while nothing sounds", async () => {

@@ -1,0 +1,78 @@
+import { DispatchDesk, type DispatcherOptions } from "../../broadcast/dispatch/index.ts";
+import { watchAwake } from "../../cluster/awake.ts";
+import type { Duty } from "../../cluster/duties.ts";
+import { followNews } from "../../cluster/news-follower.ts";
+import { kindsWith } from "../../devices/catalog.ts";
+import { tellNews } from "../../store/processes/index.ts";
+import type { DatabasePools } from "../database-pools.ts";
+import type { ClusterPhase } from "./cluster.ts";
+import type { DatabasePhase } from "./database.ts";
+import type { ReachPhase } from "./reach.ts";
+import type { Start } from "./start.ts";
+
+export interface DispatchInside extends Pick<DatabasePhase, "tables"> {
+  readonly pools: Pick<DatabasePools, "urgent">;
+  readonly cluster: {
+    readonly membership: Pick<ClusterPhase["membership"], "processNo">;
+    readonly duties: Pick<ClusterPhase["duties"], "add">;
+  };
+  /** The doors of this process. */
+  readonly exchange: Pick<DispatcherOptions, "deliver" | "isOnline">;
+  readonly elsewhere: ReachPhase["elsewhere"];
+}
+
+export interface DispatchMeans extends Pick<DispatcherOptions, "sign" | "onProgress"> {
+  /** False for a process that cannot sign, and so leaves the duty to the others. */
+  readonly standsReady: boolean;
+}
+
+/** Dispatch of broadcasts: the duty of one process, and the way of the others to it. */
+export async function openDispatch(
+  { config, logOf, registry, atEnd }: Start,
+  { pools, tables, cluster, exchange, elsewhere }: DispatchInside,
+  { sign, onProgress, standsReady }: DispatchMeans,
+): Promise<DispatchDesk> {
+  const log = logOf("broadcast");
+  const { processNo } = cluster.membership;
+  const desk = new DispatchDesk({
+    pool: pools.urgent,
+    speakers: tables.filter(({ kind }) => kindsWith("sounds").includes(kind)),
+    sign,
+    deliver: exchange.deliver,
+    isOnline: exchange.isOnline,
+    onProgress,
+    log,
+    registry,
+    cluster: elsewhere && { elsewhere, tell: (news) => tellNews(pools.urgent, news, processNo) },
+  });
+  if (standsReady) cluster.duties.add(dutyOf(desk));
+  if (elsewhere) {
+    const follower = await followNews({
+      pool: pools.urgent,
+      bellUrl: config.DATABASE_URL,
+      log,
+      onNews: (news) => desk.onNews(news),
+    });
+    atEnd(() => follower.stop());
+  }
+  return desk;
+}
+
+/** It goes on without the database, as long as nobody else is known to have it. */
+const dutyOf = (desk: DispatchDesk): Duty => ({
+  name: "dispatch",
+  goesOnAlone: true,
+  begin(mine) {
+    const awake = watchAwake(mine);
+    const end = desk.take({
+      get lease() {
+        return mine.lease;
+      },
+      mayAct: awake.mayAct,
+    });
+    return () => {
+      awake.stop();
+      end();
+    };
+  },
+});
