@@ -61,7 +61,8 @@ export class Publisher {
         protocolId: "MQTT",
         protocolVersion: 4,
         clean: true,
-        clientId: `load-${options.username}`,
+        // Behind a RabbitMQ cluster, a client id has to begin with its device.
+        clientId: `${options.username}:load`,
         keepalive: 0,
         username: options.username,
         password: Buffer.from(options.password),

@@ -11,10 +11,10 @@ import {
 } from "../../../protocols/amqp-source/door.ts";
 import { openManagement } from "../../../protocols/amqp-source/management.ts";
 import { declareTopology, partitionName } from "../../../protocols/amqp-source/topology.ts";
-import { findRabbitmq, type RabbitmqNode, startRabbitmqNode } from "../../../scripts/rabbitmq-node.ts";
 import { isAway } from "../../../store/database/index.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { addDevice, startTestIngest, type TestIngest } from "../../helpers/ingest.ts";
+import { findRabbitmq, type RabbitmqNode, startRabbitmqNode } from "../../helpers/rabbitmq-node.ts";
 
 const root = findRabbitmq();
 const PARTITIONS = 4;

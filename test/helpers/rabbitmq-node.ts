@@ -2,9 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../bench/peer/mosquitto.ts";
 
 /**
  * A RabbitMQ node for tests and for a look, from Debian's package: installed here, or in the folder that
@@ -61,14 +61,6 @@ export function findRabbitmq(): string | undefined {
     const found = existsSync(lib) ? readdirSync(lib).join() : "";
     return Number(/rabbitmq_server-(\d+)\./.exec(found)?.[1] ?? 0) >= OLDEST;
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Runs a program of that file system as the user of RabbitMQ, or as the one who asks. */
