@@ -130,7 +130,7 @@ export const linesSettings = {
   );
   copy.insertAfter(
     "base/config/index.ts",
-    ' } from "./instance.ts";\n',
+    'instanceSettings } from "./instance.ts";\n',
     'import { linesSettings } from "./lines.ts";\n',
   );
   copy.insertAfter("base/config/index.ts", "  ...sourceSettings,\n", "  ...linesSettings,\n");
