@@ -93,8 +93,8 @@ export interface AppOptions {
   readonly onDeviceChanged: (change: DeviceChangeNotice) => Promise<void>;
   /** Called after a change of people, applications or their grants is committed, and waited for before the answer. */
   readonly onAccessChanged: () => Promise<void>;
-  /** Called after an acknowledgement has cleared an alarm. */
-  readonly onAlarmCleared: (alarm: { deviceNo: number; rule: string }) => void;
+  /** Called after a change whose news are committed, so that they are read at once. */
+  readonly onTold: () => void;
   /** Hands a command to a device, or to its gateway where the device has no connection of its own. */
   readonly deliver: CommandsOptions["deliver"];
   /** For RabbitMQ, which asks who may log in there. */
@@ -231,7 +231,7 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   const { pool, urgentPool, hub, log, version } = options;
   const catalog = indexCatalog(options.catalog, options.tables);
   const prefix = "/v1";
-  const { onAlarmCleared, onDeviceChanged, pendingOf, pendingDevices, replay } = options;
+  const { onTold, onDeviceChanged, pendingOf, pendingDevices, replay } = options;
   const findKey = createKeyFinder(pool, options.knownDevice);
   const onAccessChanged = takenUp(options.onAccessChanged, log);
   const { people, grantDelay, callerFacts } = options;
@@ -249,7 +249,7 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   await app.register(displaysRoutes, { prefix, pool, catalog, people, onAccessChanged, grantDelay, allow });
   await app.register(accessChangesRoutes, { prefix, pool, people, onAccessChanged, grantDelay, allow });
   await app.register(kindsRoutes, { prefix, catalog, allow });
-  await app.register(devicesRoutes, { prefix, pool, catalog, hub, onDeviceChanged, log, allow });
+  await app.register(devicesRoutes, { prefix, pool, catalog, onTold, onDeviceChanged, log, allow });
   await app.register(devicePointsRoutes, { prefix, pool, catalog, allow });
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });
   await app.register(exchangesRoutes, { prefix, pool, catalog, allow });
@@ -261,7 +261,7 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   await app.register(regionsRoutes, { prefix, pool, allow });
   await app.register(summaryRoutes, { prefix, pool, catalog, allow });
   await app.register(eventsRoutes, { prefix, pool, log, allow });
-  await app.register(alarmsRoutes, { prefix, pool, catalog, hub, onAlarmCleared, allow });
+  await app.register(alarmsRoutes, { prefix, pool, catalog, onTold, allow });
   await app.register(commandsRoutes, { prefix, pool, catalog, findKey, deliver: options.deliver, allow });
   await app.register(broadcastsRoutes, { prefix, ...options.broadcasts, people, allow });
   await app.register(auditRoutes, { prefix, pool, log, allow });

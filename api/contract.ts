@@ -122,6 +122,11 @@ export interface StreamEvents {
     readonly counts: z.input<typeof countsSchema> | null;
     readonly at: string;
   };
+  /**
+   * Sent first in a stream with the topic `reading`: its readings are those that one process of the platform takes in,
+   * the one of this name. All other events are those of all processes.
+   */
+  readings: { readonly instance: string };
   /** Sent instead of a replay when the platform no longer has the missed events: read the lists again. */
   reset: { readonly reason: "restarted" | "too_old" };
 }

@@ -107,10 +107,10 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   const accounts = await startAccounts(start, database, adminKey);
   const exchange = createExchange<DeviceEntry>({ log: start.logOf("exchange") });
   const ingestion = await startIngestion(start, database, cluster, exchange);
-  const audience = startAudience(start, accounts, ingestion);
+  const audience = await startAudience(start, cluster, accounts, ingestion);
   const reach = startReach(start, database, cluster, exchange, ingestion);
   const broadcasting = await startBroadcasting(start, {
-    ...{ ...database, ...ingestion, ...audience, cluster, exchange, elsewhere: reach.elsewhere },
+    ...{ ...database, ...ingestion, cluster, exchange, elsewhere: reach.elsewhere },
   });
   signal?.throwIfAborted();
   const inside = { ...ingestion, ...audience, database, cluster, accounts, broadcasting, exchange };
@@ -121,6 +121,7 @@ async function startPhases(start: Start): Promise<Omit<Platform, "stop">> {
   });
 
   await cluster.duties.run();
+  await cluster.told.begin();
   // Broadcasts under way are taken up before devices connect.
   await broadcasting.resume();
   const ports = await listen(config, doors.broker, app, https);

@@ -16,6 +16,8 @@ export interface NewsFollowerOptions {
   readonly log: Logger;
   /** The number of the last piece that is known; without it, the follower begins with what comes from now on. */
   readonly after?: number;
+  /** Does what is to be done before pieces are handed on; where it fails, they are read again later. */
+  readonly prepare?: (news: readonly NewsPiece[]) => Promise<unknown>;
   /** Called with pieces in their order, each once. A hearer that throws is logged, and misses those pieces. */
   readonly onNews: (news: readonly NewsPiece[]) => void;
   readonly everyMs?: number;
@@ -33,7 +35,7 @@ export interface NewsFollower {
 
 /** Begins to follow what all processes tell. */
 export async function followNews(options: NewsFollowerOptions): Promise<NewsFollower> {
-  const { pool, bellUrl, log, onNews, everyMs = EVERY_MS } = options;
+  const { pool, bellUrl, log, prepare, onNews, everyMs = EVERY_MS } = options;
   let position = options.after ?? (await newsSpan(pool)).last;
   let isStopped = false;
   const onFailure = warnOfFailures(log, "could not read the news of the processes; it is tried again");
@@ -44,13 +46,14 @@ export async function followNews(options: NewsFollowerOptions): Promise<NewsFoll
       const news = await readNewsAfter(pool, position, AT_ONCE);
       const last = news.at(-1);
       if (!last) return;
+      await prepare?.(news);
+      if (isStopped) return;
       position = last.newsNo;
       try {
         onNews(news);
       } catch (error) {
         log.error({ err: error }, "a piece of news was not understood");
       }
-      if (news.length < AT_ONCE) return;
     }
   });
   const ring = () => void turns.runAfresh().catch(onFailure);

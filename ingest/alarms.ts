@@ -321,6 +321,39 @@ export class AlarmEngine {
     return state;
   }
 
+  /**
+   * Takes note of a change of an alarm that another process has committed. One of this process may be on its way that
+   * was decided on before, so from now on the database has the last word: the next reading that says so raises or clears
+   * the alarm again, which changes nothing where it is so already.
+   * @returns a transition for an alarm that this process knows to be over
+   */
+  onOthersChange(
+    device: DeviceEntry,
+    {
+      change,
+      rule,
+      at,
+    }: { readonly change: "raised" | "cleared"; readonly rule: string; readonly at: number },
+  ): AlarmTransition | undefined {
+    const { runtime } = device;
+    // Of events nothing is remembered.
+    if (!runtime.ruleNames.has(rule) || runtime.eventRules.some((other) => other.rule === rule))
+      return undefined;
+    const silence = runtime.silenceRules.find((other) => other.rule === rule);
+    // The other one has looked at a reading of that moment: what is older comes too late for this one as well.
+    if (!silence) device.evaluatedAt = Math.max(device.evaluatedAt, at);
+    if (change === "cleared") {
+      const state = this.states.get(device)?.get(rule);
+      if (state)
+        Object.assign(state, { since: undefined, overSince: undefined, active: false, doubtful: true });
+      return undefined;
+    }
+    if (silence && at - device.lastReportAt <= silence.intervals * runtime.reportIntervalMs)
+      return transition("clear", device, silence, device.lastReportAt, silence.about);
+    Object.assign(this.stateOf(device, rule), { overSince: undefined, active: true, doubtful: true });
+    return undefined;
+  }
+
   /** Drops the state of a rule's condition, so that it is looked at afresh. */
   forget(device: DeviceEntry, rule: string): void {
     const states = this.states.get(device);

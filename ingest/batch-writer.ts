@@ -10,6 +10,8 @@ export interface BatchWriterOptions {
   readonly pool: Pool;
   readonly log: Logger;
   readonly nameOf: NameOf;
+  /** This process in the news of its alarms. */
+  readonly processNo?: number | undefined;
   /** Called after a batch was committed and before its messages are acknowledged. Must not throw. */
   readonly onCommitted: (committed: Committed, live: readonly LiveReading[]) => void;
 }
@@ -95,7 +97,8 @@ export class BatchWriter {
   ): Promise<boolean> {
     for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
       try {
-        await commitBatch(this.options.pool, batch, committed, this.options.nameOf, alarmsTurn);
+        const { pool, nameOf, processNo } = this.options;
+        await commitBatch(pool, batch, committed, nameOf, alarmsTurn, processNo);
         if (attempt > 0)
           this.options.log.info({ attempts: attempt + 1 }, "the database accepts batches again");
         return true;

@@ -73,6 +73,7 @@ export const nothingCommitted = (): Committed => ({
  *
  * @param alarmsTurn resolves when the batches before this one have applied their alarms: a clear must not overtake its
  * raise
+ * @param processNo this process in the news of the alarms
  * @throws any other error of the database; the batch then holds the work that is left
  */
 export async function commitBatch(
@@ -81,6 +82,7 @@ export async function commitBatch(
   done: Committed,
   nameOf: NameOf,
   alarmsTurn?: Promise<void>,
+  processNo?: number,
 ): Promise<void> {
   await commitReadings(db, batch, done, nameOf);
   const decideEvents = (events: readonly NewEvent[], isNew: readonly boolean[]) => {
@@ -149,18 +151,23 @@ export async function commitBatch(
     look.evaluate(refusedOf(batch, look), (transition) => batch.alarms.push(transition));
   }
   batch.looks.length = 0;
-  await applyAlarms(db, batch, done);
+  await applyAlarms(db, batch, done, processNo);
 }
 
 const alone = (message: ForeignMessage): NewRejection => ({ ...message, items: 1, partial: false });
 
 /** Applies the alarms of a batch, and leaves out those that the database refuses. */
-async function applyAlarms(db: Pool, batch: Batch, done: Committed): Promise<void> {
+async function applyAlarms(db: Pool, batch: Batch, done: Committed, processNo?: number): Promise<void> {
   const apply = (some: readonly AlarmTransition[]) =>
-    applyAlarmTransitions(db, some, (count, changes) => {
-      batch.alarms.splice(0, count);
-      for (const change of changes) done.alarms.push(change);
-    });
+    applyAlarmTransitions(
+      db,
+      some,
+      (count, changes) => {
+        batch.alarms.splice(0, count);
+        for (const change of changes) done.alarms.push(change);
+      },
+      processNo,
+    );
   while (batch.alarms.length > 0) {
     const fault = await orRowFault(() => apply([...batch.alarms]));
     if (!fault) return;

@@ -7,6 +7,7 @@ import {
   type FormerPlace,
   findDirectoryRow,
   findDirectoryRows,
+  findDirectoryRowsByNo,
   readDatabaseTime,
   readDirectory,
   readDirectoryChanges,
@@ -148,6 +149,12 @@ export class Directory {
   async lookUpAll(ids: readonly string[]): Promise<void> {
     for (const row of await findDirectoryRows(this.pool, ids)) this.put(row);
     for (const id of ids) if (!this.byId.has(id)) this.noteUnknown(id);
+  }
+
+  /** The same by their numbers; those of devices that are gone are passed over. */
+  async lookUpNumbers(deviceNos: readonly number[]): Promise<void> {
+    if (deviceNos.length === 0) return;
+    for (const row of await findDirectoryRowsByNo(this.pool, deviceNos)) this.put(row);
   }
 
   /** Takes an id as unknown for the next seconds. */

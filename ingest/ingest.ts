@@ -7,7 +7,7 @@ import type { DoorDecoder, DoorRefusal, RawMessage, ReceivedMessage } from "../e
 import type { AuditActor } from "../store/audit/index.ts";
 import { forgetLanes, type KindTable, type Limits, type Pool } from "../store/database/index.ts";
 import { disconnectAll, type PresenceChange } from "../store/devices/index.ts";
-import { type AlarmTransition, listActiveAlarms } from "../store/events/index.ts";
+import { type AlarmNews, type AlarmTransition, listActiveAlarms } from "../store/events/index.ts";
 import { foldFormer, foldLedger } from "../store/ledger/index.ts";
 import { readReadingsSince } from "../store/rollups/index.ts";
 import { AlarmEngine } from "./alarms.ts";
@@ -40,6 +40,8 @@ export interface IngestOptions {
   readonly registry: Registry;
   /** The name of this process among those of the platform; its devices are gone when it starts. */
   readonly instance: string;
+  /** Its number, by which it knows its own news of alarms. */
+  readonly processNo?: number;
   /** Days that readings, and events and replies, are kept; unset or 0: for ever. */
   readonly kept?: { readonly readingsDays: number; readonly eventsDays: number };
   readonly maxItems: number;
@@ -49,6 +51,8 @@ export interface IngestOptions {
   readonly wantsLive: (device: DeviceEntry) => boolean;
   /** True while this process is the one that looks for silent devices; without it, it always is. */
   readonly watchesSilence?: () => boolean;
+  /** Called when there are news besides those of committed batches, so that they are read at once. */
+  readonly onTold?: () => void;
   /** Called when another process has changed a device's token or deleted the device. */
   readonly onRevoked?: (id: string) => void;
   readonly now?: () => number;
@@ -82,8 +86,8 @@ export interface Ingest {
    * Items of past days that have waited for long, in words; undefined while all is well. Nothing live waits for them.
    */
   waitingHistory(): string | undefined;
-  /** Call it when an alarm was cleared elsewhere, by an acknowledgement. */
-  alarmCleared(deviceNo: number, rule: string): void;
+  /** Call it with changes of alarms that another process has committed. */
+  alarmsChanged(changes: readonly AlarmNews[]): void;
   /**
    * Looks for devices that have been silent for too long, by the platform's clock; resolves when their alarms are
    * stored.
@@ -126,7 +130,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   const alarms = new AlarmEngine(now());
   const { maxItems, lingerMs, maxInFlight, onCommitted } = options;
-  const writing = { log, lingerMs, nameOf: directory.nameOf, onCommitted };
+  const { processNo } = options;
+  const writing = { log, lingerMs, nameOf: directory.nameOf, processNo, onCommitted };
   const committer = new Committer({ ...writing, pool, maxItems, maxInFlight });
   const old = options.history ?? { pool, writers: 1, maxItems };
   const history = new HistoryCommitter({
@@ -198,7 +203,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     periodic("fold the ledger", every.fold ?? 5_000, fold),
     periodic("follow changes of devices", every.follow ?? 2_000, follow),
     periodic("note which readings were dropped", every.dropped ?? 60_000, noteDropped),
-    periodic("write presence", every.presence ?? 250, () => presence.write()),
+    periodic("write presence", every.presence ?? 250, async () => {
+      if (await presence.write()) options.onTold?.();
+    }),
     periodic("note who was heard", every.seen ?? 1_000, () => lastSeen.write()),
   ];
 
@@ -217,14 +224,26 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       pipeline.reject(message, refusal, settled);
     },
     notePresence: (change) => presence.note(change),
-    replay: (input, actor, limits) => replayRejection({ pool, directory, decoders }, input, actor, limits),
+    async replay(input, actor, limits) {
+      const outcome = await replayRejection({ pool, directory, decoders }, input, actor, limits);
+      options.onTold?.();
+      return outcome;
+    },
     pendingDevices: () => [...directory.entries()].filter(({ pending }) => pending > 0),
     pendingOf: (deviceNo) => directory.findByNo(deviceNo)?.pending ?? 0,
     blocked: () => committer.blocked,
     waitingHistory: () => history.trouble,
-    alarmCleared: (deviceNo, rule) => {
-      const device = directory.findByNo(deviceNo);
-      if (device) alarms.forget(device, rule);
+    alarmsChanged(changes) {
+      let isOver = false;
+      for (const { deviceNo, change, rule, at } of changes) {
+        const device = directory.findByNo(deviceNo);
+        if (!device || change === "acknowledged") continue;
+        const clear = alarms.onOthersChange(device, { change, rule, at: Date.parse(at) });
+        if (!clear) continue;
+        committer.open.alarms.push(clear);
+        isOver = true;
+      }
+      if (isOver) committer.filled();
     },
     checkSilence,
     async stop(timeoutMs) {

@@ -22,8 +22,9 @@ export class PresenceWriter {
     this.waiting.set(change.deviceNo, change);
   }
 
-  async write(): Promise<void> {
-    if (this.waiting.size === 0) return;
+  /** @returns false when there was nothing to write */
+  async write(): Promise<boolean> {
+    if (this.waiting.size === 0) return false;
     const taken = this.waiting;
     this.waiting = new Map();
     let refused: Refused<PresenceChange>[];
@@ -37,5 +38,6 @@ export class PresenceWriter {
       throw error;
     }
     if (refused.length > 0) throw refused[0]!.error;
+    return true;
   }
 }

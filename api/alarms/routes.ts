@@ -1,22 +1,20 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Pool } from "../../store/database/index.ts";
-import { type Acknowledgement, type Alarm, acknowledgeAlarm, listAlarms } from "../../store/events/index.ts";
+import { type Alarm, acknowledgeAlarm, listAlarms } from "../../store/events/index.ts";
 import { deviceNosOf, getDeviceKey } from "../../store/places/index.ts";
 import { actorOf } from "../audit/actor.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
-import type { StreamHub } from "../stream/hub.ts";
 import { acknowledgeBody, alarmListQuery, alarmParams, alarmSchema } from "./schema.ts";
 import { textOf } from "./text.ts";
 
 export interface AlarmsOptions {
   readonly pool: Pool;
   readonly catalog: CatalogIndex;
-  readonly hub: StreamHub;
-  /** Called when an acknowledgement has cleared an alarm, so that the alarm engine may raise it again. */
-  readonly onAlarmCleared: (alarm: { deviceNo: number; rule: string }) => void;
+  /** Called after a change whose news are committed, so that they are read at once. */
+  readonly onTold: () => void;
   readonly allow: Allow;
 }
 
@@ -24,7 +22,7 @@ const DEFAULT_LIMIT = 100;
 
 /** Alarms and their acknowledgement. */
 export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, options) => {
-  const { pool, catalog, hub, allow } = options;
+  const { pool, catalog, onTold, allow } = options;
   const present = (alarm: Alarm) => ({ ...alarm, text: textOf(alarm, catalog.find(alarm.kind)) });
 
   app.get(
@@ -72,7 +70,7 @@ export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, op
     async (request) => {
       const { principal, limits } = grantOf(request);
       const { by = principal.name, note } = request.body ?? {};
-      const done = await acknowledgeAlarm(
+      const alarm = await acknowledgeAlarm(
         pool,
         request.params.id,
         { by, note, at: new Date() },
@@ -80,25 +78,8 @@ export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, op
         limits,
         actorOf(request),
       );
-      if (done.cleared) options.onAlarmCleared({ deviceNo: done.deviceNo, rule: done.alarm.rule });
-      publish(hub, done);
-      return present(done.alarm);
+      onTold();
+      return present(alarm);
     },
   );
 };
-
-function publish(hub: StreamHub, { alarm, acknowledged, cleared }: Acknowledgement): void {
-  const { id, deviceId, rule, severity, message, value } = alarm;
-  const common = { id, deviceId, rule, severity, message, value };
-  if (acknowledged && alarm.acknowledgedAt) {
-    const at = alarm.acknowledgedAt.toISOString();
-    hub.publish("alarm", { ...common, change: "acknowledged", at, by: alarm.acknowledgedBy }, alarm);
-  }
-  if (cleared && alarm.clearedAt) {
-    hub.publish(
-      "alarm",
-      { ...common, change: "cleared", at: alarm.clearedAt.toISOString(), by: null },
-      alarm,
-    );
-  }
-}

@@ -2,7 +2,6 @@ import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { decide } from "../../access/decide.ts";
-import type { Place } from "../../access/limits.ts";
 import { createToken, hashToken } from "../../access/tokens.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Pool } from "../../store/database/index.ts";
@@ -25,7 +24,6 @@ import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
 import { pageOf } from "../schemas.ts";
-import type { StreamHub } from "../stream/hub.ts";
 import { withAlarmLimits } from "./alarm-limits.ts";
 import { DEVICE_CSV_COLUMNS, rhythmOf, statusAdder } from "./present.ts";
 import {
@@ -50,7 +48,8 @@ export interface DeviceChangeNotice {
 export interface DevicesOptions {
   readonly pool: Pool;
   readonly catalog: CatalogIndex;
-  readonly hub: StreamHub;
+  /** Called after a change whose news are committed, so that they are read at once. */
+  readonly onTold: () => void;
   readonly onDeviceChanged: (change: DeviceChangeNotice) => Promise<void>;
   readonly log: Logger;
   readonly allow: Allow;
@@ -61,7 +60,7 @@ const CSV_PAGE = 5000;
 
 /** The register of devices. */
 export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, options) => {
-  const { pool, catalog, hub, log, allow } = options;
+  const { pool, catalog, onTold, log, allow } = options;
   const rhythms = catalog.kinds.map(rhythmOf);
   const present = (device: Device) => statusAdder(rhythms, new Date())(device);
 
@@ -75,17 +74,13 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
    * The change is committed before this, and for a new device the caller must get the token: a listener that fails must
    * not turn that into an error. It finds the change in the database when it next looks.
    */
-  async function announce(
-    type: DeviceChangeNotice["type"],
-    deviceNo: number,
-    { id, kind, regionCode, tenantId }: Place,
-  ): Promise<void> {
+  async function announce(type: DeviceChangeNotice["type"], deviceNo: number, id: string): Promise<void> {
     try {
       await options.onDeviceChanged({ type, deviceNo, id });
     } catch (error) {
       log.error({ err: error, deviceId: id, change: type }, "a device's change was stored but not taken up");
     }
-    hub.publish("device", { deviceId: id, change: type }, { kind, regionCode, tenantId });
+    onTold();
   }
 
   app.post(
@@ -124,7 +119,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         catalog.kindsWith("gateway"),
         actorOf(request),
       );
-      await announce("created", device.deviceNo, device);
+      await announce("created", device.deviceNo, device.id);
       return reply
         .code(201)
         .header("location", `/v1/devices/${encodeURIComponent(device.id)}`)
@@ -236,7 +231,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         entrustingOf(request),
         actorOf(request),
       );
-      await announce("updated", device.deviceNo, device);
+      await announce("updated", device.deviceNo, device.id);
       return present(device);
     },
   );
@@ -264,7 +259,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         entrustingOf(request),
         actorOf(request),
       );
-      await announce("deleted", device.deviceNo, device);
+      await announce("deleted", device.deviceNo, device.id);
       return reply.code(204).send();
     },
   );
@@ -295,7 +290,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         entrusting,
         actorOf(request),
       );
-      await announce("credentials", device.deviceNo, device);
+      await announce("credentials", device.deviceNo, device.id);
       return reply.header("cache-control", "no-store").send({ username: id, password: token });
     },
   );

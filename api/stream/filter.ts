@@ -2,14 +2,15 @@ import { covers, type Limits, type Place } from "../../access/limits.ts";
 import { type BroadcastPlace, seesBroadcast, seesWhole } from "../../broadcast/lifecycle/index.ts";
 import { kindsWith } from "../../devices/catalog.ts";
 import type { StreamTopic } from "../contract.ts";
+import type { EventPlace } from "./event-id.ts";
 
 /** The place of an event, which decides who may hear of it. */
 export type StreamScope = Omit<Place, "id">;
 
 /** An event, ready to send. */
 export interface StreamEntry {
-  /** Rises by one with each event since the start of the platform. */
-  readonly sequence: number;
+  /** Undefined for an event that is not told again to those who come back. */
+  readonly at: EventPlace | undefined;
   readonly topic: StreamTopic;
   /** The place of a device, or of a broadcast. */
   readonly scope: StreamScope | BroadcastPlace;

@@ -1,27 +1,31 @@
+import { type EventPlace, endOf, isBefore } from "./event-id.ts";
 import type { StreamEntry } from "./filter.ts";
+
+/** An event that is told again to those who come back. */
+export type ReplayedEntry = StreamEntry & { readonly at: EventPlace };
 
 /** The latest events, bounded in number and total length. */
 export class ReplayBuffer {
   private readonly maxEntries: number;
   private readonly maxLength: number;
-  private entries: StreamEntry[] = [];
+  private entries: ReplayedEntry[] = [];
   /** The index where the living part of `entries` begins; moving it is cheaper than shifting an array. */
   private head = 0;
   private length = 0;
-  /** The number of the latest event that was thrown out; 0 before the first. */
-  evicted = 0;
+  /** The place of the latest event that is not here any more. */
+  evicted = endOf(0);
 
   constructor(maxEntries: number, maxLength: number) {
     this.maxEntries = maxEntries;
     this.maxLength = maxLength;
   }
 
-  push(entry: StreamEntry): void {
+  push(entry: ReplayedEntry): void {
     this.entries.push(entry);
     this.length += entry.frame.length;
     while (this.entries.length - this.head > this.maxEntries || this.length > this.maxLength) {
       const oldest = this.entries[this.head]!;
-      this.evicted = oldest.sequence;
+      this.evicted = oldest.at;
       this.length -= oldest.frame.length;
       this.head++;
       if (this.head === this.entries.length) break;
@@ -32,13 +36,13 @@ export class ReplayBuffer {
     }
   }
 
-  /** The first event after the given number, found by halving: numbers rise, with gaps where readings were. */
-  after(sequence: number): StreamEntry | undefined {
+  /** The first event after the given place, found by halving. */
+  after(place: EventPlace): ReplayedEntry | undefined {
     let low = this.head;
     let high = this.entries.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.entries[middle]!.sequence > sequence) high = middle;
+      if (isBefore(place, this.entries[middle]!.at)) high = middle;
       else low = middle + 1;
     }
     return this.entries[low];

@@ -75,7 +75,7 @@ export const streamRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, op
         tags: ["stream"],
         summary: "Live events",
         description:
-          "Server-sent events. `event` is the topic (or `reset`), `data` one JSON object, `id` a position to come back to with `Last-Event-ID`. Readings are not replayed. The platform cuts a client that does not read, and every client whose session or key ends.",
+          "Server-sent events. `event` is the topic (or `reset`, `readings`), `data` one JSON object, `id` a position to come back to with `Last-Event-ID`, at any process of the platform and also after its restart. Events are those of all processes. Readings have no `id` and are not sent again: they are those of one process, which a first event `readings` names (`instance`). The platform cuts a client that does not read, and every client whose session or key ends.",
         querystring: streamQuery,
         headers: streamHeaders,
         response: {

@@ -1,3 +1,4 @@
+import type { EventPlace } from "./event-id.ts";
 import type { StreamFilter } from "./filter.ts";
 
 /** The sink of a stream's bytes; an HTTP response in practice. */
@@ -17,8 +18,8 @@ export interface StreamSink {
 export class Subscriber {
   readonly sink: StreamSink;
   readonly filter: StreamFilter;
-  /** The last event that was replayed, while it catches up; undefined once it is up to date. */
-  position: number | undefined;
+  /** The last event that it saw, while it catches up; undefined once it is up to date. */
+  position: EventPlace | undefined;
 
   constructor(sink: StreamSink, filter: StreamFilter) {
     this.sink = sink;

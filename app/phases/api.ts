@@ -23,7 +23,7 @@ import type { Start } from "./start.ts";
 
 export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePhase, "hub"> {
   readonly database: DatabasePhase;
-  readonly cluster: Pick<ClusterPhase, "duties">;
+  readonly cluster: Pick<ClusterPhase, "duties" | "told">;
   readonly accounts: AccountsPhase;
   readonly broadcasting: Pick<Broadcasting, "routes" | "keyTrouble">;
   readonly exchange: Pick<DoorExchange, "deliver" | "disconnect" | "health">;
@@ -38,7 +38,7 @@ export async function makeApi(
   { ingest, hub, database, cluster, accounts, broadcasting, exchange, authenticate, https, life }: ApiInside,
 ): Promise<FastifyInstance> {
   const { pools, upkeep } = database;
-  const { duties } = cluster;
+  const { duties, told } = cluster;
   const app = await createApp({
     pool: pools.api,
     urgentPool: pools.urgent,
@@ -57,7 +57,7 @@ export async function makeApi(
     pendingOf: ingest.pendingOf,
     pendingDevices: ingest.pendingDevices,
     replay: ingest.replay,
-    onAlarmCleared: ({ deviceNo, rule }) => ingest.alarmCleared(deviceNo, rule),
+    onTold: told.ring,
     onDeviceChanged: async ({ type, id }) => {
       await ingest.directory.refresh(id);
       if (type === "deleted" || type === "credentials") exchange.disconnect(id);

@@ -1,7 +1,9 @@
 import { createStreamHub, type StreamHub } from "../../api/stream/hub.ts";
 import { Feed } from "../../broker/feed.ts";
-import { announce, scopeOf, wantsReadings } from "../announce.ts";
+import type { NewsPiece } from "../../store/processes/index.ts";
+import { announceNews, announceReadings, scopeOf, wantsReadings } from "../announce.ts";
 import type { AccountsPhase } from "./accounts.ts";
+import type { ClusterPhase } from "./cluster.ts";
 import type { IngestPhase } from "./ingest.ts";
 import type { Start } from "./start.ts";
 
@@ -11,13 +13,27 @@ export interface AudiencePhase {
   readonly feed: Feed;
 }
 
-/** Prepares for listeners: they hear everything that is committed, and are cut when they may no longer hear it. */
-export function startAudience(
-  { logOf, atEnd }: Start,
+/** How many events are kept for clients that come back, and their size in UTF-16 code units. */
+const REPLAYED_EVENTS = 10_000;
+const REPLAYED_LENGTH = 32 * 1024 * 1024;
+
+/**
+ * Prepares for listeners: they hear the news of all processes and the readings of this one, and are cut when they may no
+ * longer hear it.
+ */
+export async function startAudience(
+  { config, logOf, atEnd }: Start,
+  { told }: Pick<ClusterPhase, "told">,
   { revoked, sessionsEnded }: Pick<AccountsPhase, "revoked" | "sessionsEnded">,
   { ingest: { directory }, news }: Pick<IngestPhase, "ingest" | "news">,
-): AudiencePhase {
-  const hub = createStreamHub({ log: logOf("stream") });
+): Promise<AudiencePhase> {
+  const hub = createStreamHub({
+    log: logOf("stream"),
+    instance: config.INSTANCE_ID,
+    replayEntries: REPLAYED_EVENTS,
+    replayLength: REPLAYED_LENGTH,
+    catchUp: told.catchUp,
+  });
   atEnd(() => hub.close());
   const feed = new Feed({
     log: logOf("feed"),
@@ -34,7 +50,10 @@ export function startAudience(
   const audience = { hub, feed };
   news.add({
     wantsReadingsOf: () => wantsReadings(audience),
-    onCommitted: (committed, live) => announce(audience, directory, committed, live),
+    onCommitted: (_, live) => announceReadings(audience, live),
   });
+  const hear = (pieces: readonly NewsPiece[]) => announceNews(audience, directory, pieces);
+  told.add({ onPast: hear, onNews: hear });
+  hub.beginAfter(await told.wantPast(REPLAYED_EVENTS, REPLAYED_LENGTH));
   return audience;
 }

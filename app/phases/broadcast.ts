@@ -6,17 +6,19 @@ import { startProposals } from "../../broadcast/operations/index.ts";
 import { createNewsFeed } from "../../broadcast/proof/index.ts";
 import type { DoorDevice } from "../../exchange/door.ts";
 import { readAlertSigning, readProposals, readTrusted } from "../broadcast-files.ts";
+import { listenerOfBroadcasting, startBroadcastTeller } from "../broadcast-teller.ts";
 import type { DatabasePools } from "../database-pools.ts";
-import type { AudiencePhase } from "./audience.ts";
+import type { ClusterPhase } from "./cluster.ts";
 import { type DispatchInside, openDispatch } from "./dispatch.ts";
 import type { News, NewsHearer } from "./news.ts";
 import { startSigning } from "./signing.ts";
 import type { Start } from "./start.ts";
 
-export interface BroadcastInside extends Pick<AudiencePhase, "hub">, DispatchInside {
+export interface BroadcastInside extends DispatchInside {
   /** The urgent one is for work that must not wait: decisions, and the sending and proof that follow from them. */
   readonly pools: Pick<DatabasePools, "api" | "urgent">;
   readonly news: Pick<News, "add">;
+  readonly cluster: DispatchInside["cluster"] & { readonly told: Pick<ClusterPhase["told"], "add" | "ring"> };
 }
 
 /** Emergency broadcasts, wired to the rest of the platform. */
@@ -34,7 +36,8 @@ export interface Broadcasting extends NewsHearer {
 /** @throws PlatformError `config_invalid` for keys, certificates or rules that cannot be used */
 export async function startBroadcasting(start: Start, inside: BroadcastInside): Promise<Broadcasting> {
   const { config, atEnd } = start;
-  const { pools, hub } = inside;
+  const { pools, cluster } = inside;
+  const { processNo } = cluster.membership;
   const log = start.logOf("broadcast");
   const rules = readProposals(config.BROADCAST_PROPOSALS);
   const [keys, alertSigning, trustedCertificates] = await Promise.all([
@@ -42,7 +45,8 @@ export async function startBroadcasting(start: Start, inside: BroadcastInside): 
     readAlertSigning(config),
     readTrusted(config.CAP_TRUSTED_CERTS),
   ]);
-  const news = createNewsFeed((piece, place) => hub.publishBroadcast(piece, place));
+  const teller = startBroadcastTeller(pools.urgent, { processNo, log, onTold: cluster.told.ring });
+  const news = createNewsFeed(teller.tell);
   const dispatcher = await openDispatch(start, inside, {
     sign: keys.sign,
     standsReady: keys.signs,
@@ -67,15 +71,12 @@ export async function startBroadcasting(start: Start, inside: BroadcastInside): 
   const broadcasting: Broadcasting = {
     routes: { broadcasts, urgentPool: pools.urgent, publishedKeys: keys.publishedKeys },
     keyTrouble: keys.trouble,
-    // Replies and readings are the proof, and alarms may propose a warning.
+    // Replies and readings are the proof.
     onCommitted(committed, live) {
       if (committed.replies.length > 0) dispatcher.onReplies(committed.replies);
       if (live.length > 0 && dispatcher.wantsReadings()) {
         const proof = live.filter(({ device }) => dispatcher.wantsReadingsOf(device.deviceNo));
         if (proof.length > 0) dispatcher.onReadings(proof.map(toSpeakerReading));
-      }
-      if (committed.alarms.length > 0) {
-        proposals.onRaised(committed.alarms.filter(({ action }) => action === "raise"));
       }
     },
     wantsReadingsOf: ({ deviceNo }) => dispatcher.wantsReadings() && dispatcher.wantsReadingsOf(deviceNo),
@@ -89,9 +90,11 @@ export async function startBroadcasting(start: Start, inside: BroadcastInside): 
       await judge.stop();
       await dispatcher.stop();
       news.stop();
+      await teller.stop();
     },
   };
   atEnd(() => broadcasting.stop());
   inside.news.add(broadcasting);
+  cluster.told.add(listenerOfBroadcasting({ news, proposals, processNo }));
   return broadcasting;
 }

@@ -1,5 +1,6 @@
 import { type Duties, startDuties } from "../../cluster/duties.ts";
 import { enterCluster, type Membership } from "../../cluster/membership.ts";
+import { PlatformNews } from "../platform-news.ts";
 import { presenceDuty } from "../presence-duty.ts";
 import { retentionDuty } from "../retention-duty.ts";
 import { partsOf } from "../role.ts";
@@ -13,6 +14,8 @@ export interface ClusterPhase {
   readonly duties: Duties;
   /** Hears that this process is back, after the others have taken it for dead. */
   readonly returned: Hearers<[]>;
+  /** What all processes tell; it begins when all parts of this one listen. */
+  readonly told: PlatformNews;
 }
 
 /**
@@ -53,5 +56,11 @@ export async function startCluster(
     }),
   );
   duties.add(presenceDuty(pools.urgent, log));
-  return { membership, duties, returned };
+  const told = await PlatformNews.open({
+    pool: pools.urgent,
+    bellUrl: config.DATABASE_URL,
+    log: logOf("news"),
+  });
+  atEnd(() => told.stop());
+  return { membership, duties, returned, told };
 }

@@ -10,7 +10,6 @@ import type { DoorExchange } from "../../exchange/exchange.ts";
 import type { DoorDevices } from "../../exchange/protocol.ts";
 import type { DeviceEntry } from "../../ingest/directory.ts";
 import { isAway } from "../../store/database/index.ts";
-import { scopeOf } from "../announce.ts";
 import { orSayWhichPort } from "../listening.ts";
 import { PROTOCOLS } from "../protocols.ts";
 import type { AccountsPhase } from "./accounts.ts";
@@ -107,17 +106,12 @@ export async function makeDoors(
 }
 
 /** The events of doors, handed to the parts that take them. */
-function eventsOf({ ingest, hub, broadcasting, exchange }: DoorsInside): DoorEvents<DeviceEntry> {
+function eventsOf({ ingest, broadcasting, exchange }: DoorsInside): DoorEvents<DeviceEntry> {
   return {
     onMessage: ingest.accept,
     onRefused: ingest.reject,
     onPresence: exchange.sumPresence(({ device, connected, at, address }) => {
       ingest.notePresence({ deviceNo: device.deviceNo, connected, changedAt: at, address });
-      hub.publish(
-        "presence",
-        { deviceId: device.id, connected, changedAt: at.toISOString() },
-        scopeOf(device),
-      );
     }),
     onListening: (device) => broadcasting.onListening(device),
   };

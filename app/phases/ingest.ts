@@ -2,6 +2,9 @@ import type { HeldDuty } from "../../cluster/duties.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
 import { type Ingest, startIngest } from "../../ingest/ingest.ts";
+import type { AlarmNews } from "../../store/events/index.ts";
+import { unmetDevices } from "../announce.ts";
+import type { PlatformNews } from "../platform-news.ts";
 import { DECODERS } from "../protocols.ts";
 import type { ClusterPhase } from "./cluster.ts";
 import type { DatabasePhase } from "./database.ts";
@@ -28,7 +31,7 @@ const EMBEDDED_HISTORY_ITEMS = 500;
 export async function startIngestion(
   { config, logOf, registry, atEnd }: Start,
   { pools, facts, tables, retention }: DatabasePhase,
-  { duties }: Pick<ClusterPhase, "duties">,
+  { duties, membership: { processNo }, told }: Pick<ClusterPhase, "duties" | "membership" | "told">,
   exchange: Pick<DoorExchange, "disconnect">,
 ): Promise<IngestPhase> {
   const news = new News();
@@ -45,14 +48,23 @@ export async function startIngestion(
     log: logOf("ingest"),
     registry,
     instance: config.INSTANCE_ID,
+    processNo,
     kept: retention,
     maxItems: config.BATCH_MAX_READINGS,
     lingerMs: config.BATCH_LINGER_MS,
     maxInFlight: pools.writers,
     wantsLive: news.wants,
     watchesSilence: standFor(duties, "silence"),
+    onTold: told.ring,
     onRevoked: exchange.disconnect,
     onCommitted: news.committed,
+  });
+  hearNews(told, ingest, processNo);
+  news.add({
+    wantsReadingsOf: () => false,
+    onCommitted({ alarms, events }) {
+      if (alarms.length > 0 || events.length > 0) told.ring();
+    },
   });
   let flushed: Promise<unknown> | undefined;
   const flush = async () => {
@@ -76,4 +88,15 @@ function standFor(duties: ClusterPhase["duties"], name: string): () => boolean {
     },
   });
   return () => held?.isMine() ?? false;
+}
+
+/** Lets ingest hear of alarms of other processes, and meet devices that they have registered. */
+function hearNews(told: PlatformNews, { directory, alarmsChanged }: Ingest, processNo: number): void {
+  told.add({
+    prepare: (news) => directory.lookUpNumbers(unmetDevices(directory, news)),
+    onNews(news) {
+      for (const { topic, payload, processNo: teller } of news)
+        if (topic === "alarm" && teller !== processNo) alarmsChanged(payload as AlarmNews[]);
+    },
+  });
 }

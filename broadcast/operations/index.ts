@@ -6,7 +6,7 @@ export { exportCap, exportFeed } from "./export-cap.ts";
 export { createFollowUp } from "./follow-up.ts";
 export { importCap, readAlertDocument } from "./import-cap.ts";
 export { addNote, MAX_NOTES } from "./notes.ts";
-export { type ProposalRule, readProposalRule, startProposals } from "./proposals.ts";
+export { type ProposalRule, type Proposals, readProposalRule, startProposals } from "./proposals.ts";
 export type { DecisionRequest } from "./requests.ts";
 export { retry } from "./retry.ts";
 export { type ConcurrentBroadcast, findConcurrent, previewBroadcast } from "./stored-preview.ts";

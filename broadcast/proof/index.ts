@@ -1,5 +1,12 @@
 export { LENGTH_FACTOR, LENGTH_MARGIN_MS } from "./played-length.ts";
-export { createNewsFeed, toHistoryCounts, toNewsCounts } from "./progress.ts";
+export {
+  type BroadcastNews,
+  type BroadcastScope,
+  createNewsFeed,
+  type NewsFeed,
+  toHistoryCounts,
+  toNewsCounts,
+} from "./progress.ts";
 export {
   evidenceOf,
   judge,

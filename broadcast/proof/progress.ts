@@ -62,15 +62,30 @@ export interface NewsFeed {
   changed(broadcast: Broadcast): void;
   /** From dispatch, as often as it likes. */
   progressed(progress: DispatchProgress): void;
+  /**
+   * News that another process has passed on, or this one before it was started anew: each process knows a part of a
+   * broadcast, which its own next piece then holds as well.
+   */
+  heard(news: BroadcastNews, scope: BroadcastScope): void;
   stop(): void;
 }
 
 interface Entry {
   news: BroadcastNews;
   scope: BroadcastScope;
+  /** True when dispatch counts its targets in this process. */
+  counted: boolean;
   waiting: NodeJS.Timeout | undefined;
   lastAt: number;
 }
+
+const entryOf = (news: BroadcastNews, scope: BroadcastScope): Entry => ({
+  news,
+  scope,
+  counted: false,
+  waiting: undefined,
+  lastAt: Number.NEGATIVE_INFINITY,
+});
 
 /** Broadcasts whose latest news is kept; many more than are on air at once. */
 const MAX_KEPT = 500;
@@ -90,20 +105,22 @@ export function createNewsFeed(
     entry.lastAt = now();
     publish(entry.news, entry.scope);
   };
-  const note = (news: BroadcastNews, scope: BroadcastScope) => {
-    const known = entries.get(news.id);
-    const entry = known ?? { news, scope, waiting: undefined, lastAt: Number.NEGATIVE_INFINITY };
+  /** The one that changed last comes last, so that the oldest is let go first. */
+  const keep = (entry: Entry) => {
+    entries.delete(entry.news.id);
+    entries.set(entry.news.id, entry);
+    if (entries.size <= MAX_KEPT) return;
+    const [oldest] = entries.values();
+    if (oldest?.waiting) clearTimeout(oldest.waiting);
+    if (oldest?.waiting) send(oldest);
+    if (oldest) entries.delete(oldest.news.id);
+  };
+  const note = (news: BroadcastNews, scope: BroadcastScope, counted = false) => {
+    const entry = entries.get(news.id) ?? entryOf(news, scope);
+    entry.counted ||= counted;
     entry.news = news;
     entry.scope = scope;
-    // The one that changed last comes last, so that the oldest is let go first.
-    entries.delete(news.id);
-    entries.set(news.id, entry);
-    if (entries.size > MAX_KEPT) {
-      const [oldest] = entries.values();
-      if (oldest?.waiting) clearTimeout(oldest.waiting);
-      if (oldest?.waiting) send(oldest);
-      if (oldest) entries.delete(oldest.news.id);
-    }
+    keep(entry);
     if (entry.waiting) return;
     const wait = entry.lastAt + everyMs - now();
     if (wait <= 0) send(entry);
@@ -124,7 +141,21 @@ export function createNewsFeed(
       const known = entries.get(id);
       const mode = known?.news.mode ?? null;
       const news = { id, state, mode, level, headline, counts: toNewsCounts(counts), at: at.toISOString() };
-      note(news, { regions, speakerRegions, tenantId: known?.scope.tenantId ?? null });
+      note(news, { regions, speakerRegions, tenantId: known?.scope.tenantId ?? null }, true);
+    },
+    heard(news, scope) {
+      const known = entries.get(news.id);
+      if (!known) return keep(entryOf(news, scope));
+      const mode = known.news.mode ?? news.mode;
+      const own = known.news.counts;
+      const counts = known.counted ? (own ?? news.counts) : (news.counts ?? own);
+      // What waits here is newer, and may lack what was heard.
+      known.news = { ...(known.waiting ? known.news : news), mode, counts };
+      known.scope = {
+        ...known.scope,
+        speakerRegions: known.scope.speakerRegions ?? scope.speakerRegions,
+        tenantId: known.scope.tenantId ?? scope.tenantId,
+      };
     },
     stop() {
       for (const { waiting } of entries.values()) clearTimeout(waiting);

@@ -124,6 +124,15 @@ export async function findDirectoryRows(db: Db, ids: readonly string[]): Promise
   return rows.map(toRow);
 }
 
+/** Living devices with these numbers. */
+export async function findDirectoryRowsByNo(db: Db, deviceNos: readonly number[]): Promise<DirectoryRow[]> {
+  const { rows } = await db.query<SqlRow>(
+    `select ${COLUMNS} from ${FROM} where device_no = any ($1::int[]) and deleted_at is null`,
+    [deviceNos],
+  );
+  return rows.map(toRow);
+}
+
 export async function findDirectoryRow(db: Db, id: string): Promise<DirectoryRow | undefined> {
   const { rows } = await db.query<SqlRow>({
     name: "find_directory_row",

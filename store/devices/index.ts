@@ -6,6 +6,7 @@ export {
   type FormerPlace,
   findDirectoryRow,
   findDirectoryRows,
+  findDirectoryRowsByNo,
   readDatabaseTime,
   readDirectory,
   readDirectoryChanges,
@@ -19,7 +20,13 @@ export {
   listDevicePoints,
   listDevices,
 } from "./list-devices.ts";
-export { disconnectAll, disconnectLost, type PresenceChange, recordPresence } from "./presence.ts";
+export {
+  disconnectAll,
+  disconnectLost,
+  type PresenceChange,
+  type PresenceNews,
+  recordPresence,
+} from "./presence.ts";
 export {
   countTargetsWithin,
   findPlacedRegions,
@@ -35,4 +42,10 @@ export {
   type Whereabouts,
 } from "./speakers.ts";
 export { findProcessesOf } from "./whereabouts.ts";
-export { deleteDevice, insertDevice, updateDevice, updateDeviceToken } from "./write-devices.ts";
+export {
+  type DeviceNews,
+  deleteDevice,
+  insertDevice,
+  updateDevice,
+  updateDeviceToken,
+} from "./write-devices.ts";

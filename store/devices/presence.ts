@@ -10,7 +10,14 @@ export interface PresenceChange {
   readonly address?: string | undefined;
 }
 
-/** A change of presence in the news: `{deviceNo, connected, at}` of each device. */
+/** A change of presence in the news (topic `presence`). */
+export interface PresenceNews {
+  readonly deviceNo: number;
+  readonly connected: boolean;
+  readonly at: string;
+}
+
+/** `PresenceNews` of each device. */
 const NEWS = toldNews(
   "presence",
   `select jsonb_agg(jsonb_build_object('deviceNo', device_no, 'connected', connected, 'at', changed_at))

@@ -10,6 +10,7 @@ import {
   type Pool,
   withTransaction,
 } from "../database/index.ts";
+import { tellNews } from "../processes/index.ts";
 import {
   type Device,
   type DeviceRow,
@@ -70,6 +71,7 @@ export async function insertDevice(
     );
     const added = await getLiving(tx, device.id, limits);
     await audit(tx, actor, "device.create", added.id, { after: toAudit(added) });
+    await tell(tx, "created", added);
     return added;
   });
 }
@@ -161,6 +163,7 @@ export async function updateDevice(
     }
     const changed = await getLiving(tx, id, limits);
     await audit(tx, actor, "device.update", id, { before: toAudit(device), after: toAudit(changed) });
+    await tell(tx, "updated", changed);
     return changed;
   });
 }
@@ -183,6 +186,7 @@ export async function updateDeviceToken(
       [device.deviceNo, tokenHash],
     );
     await audit(tx, actor, "device.credentials", id);
+    await tell(tx, "credentials", device);
     return device;
   });
 }
@@ -222,6 +226,7 @@ export async function deleteDevice(
     ]);
     await tx.query("delete from device_presence where device_no = $1::int", [device.deviceNo]);
     await audit(tx, actor, "device.delete", id, { before: toAudit(before) });
+    await tell(tx, "deleted", device);
     return device;
   });
 }
@@ -233,6 +238,22 @@ const audit = (
   id: string,
   values: { before?: unknown; after?: unknown } = {},
 ) => appendAudit(tx, { actor, action, object: { type: "device", id }, ...values });
+
+/** A change of the register in the news (topic `device`), with the place that decides who may hear of it. */
+export interface DeviceNews {
+  readonly deviceNo: number;
+  readonly deviceId: string;
+  readonly kind: string;
+  readonly regionCode: string;
+  readonly tenantId: string | null;
+  readonly change: "created" | "updated" | "deleted" | "credentials";
+}
+
+function tell(tx: Client, change: DeviceNews["change"], device: PlacedDevice): Promise<void> {
+  const { deviceNo, id: deviceId, kind, regionCode, tenantId } = device;
+  const told: DeviceNews = { deviceNo, deviceId, kind, regionCode, tenantId, change };
+  return tellNews(tx, [{ topic: "device", payload: [told] }]);
+}
 
 /** The fields that operators set. */
 const toAudit = ({ id, kind, regionCode, tenantId, name, location, gatewayId, attributes }: Device) => ({

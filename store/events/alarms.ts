@@ -13,8 +13,8 @@ import {
   withTransaction,
 } from "../database/index.ts";
 import { joinPlace } from "../places/index.ts";
-
-export type AlarmSeverity = "critical" | "major" | "minor" | "warning";
+import { tellNews } from "../processes/index.ts";
+import type { AlarmNews, AlarmSeverity } from "./told.ts";
 
 /** An alarm, with the place that its device had when it was raised. */
 export interface Alarm {
@@ -180,18 +180,10 @@ export async function listAlarms(
   );
 }
 
-export interface Acknowledgement {
-  readonly alarm: Alarm;
-  readonly deviceNo: number;
-  /** True when this call acknowledged it; false when it was acknowledged before: the first name and time stay. */
-  readonly acknowledged: boolean;
-  /** True when this call also cleared it. */
-  readonly cleared: boolean;
-}
-
 /**
  * Acknowledges an alarm. `isLatched` is true for a kind's rule whose alarm only an acknowledgement clears; such an
- * alarm is cleared by this as well. Acknowledging again changes nothing: the first name, time and note stay.
+ * alarm is cleared by this as well. Acknowledging again changes nothing: the first name, time and note stay. The news of
+ * it go to those who had the device when it was raised.
  * @throws PlatformError `alarm_not_found`
  */
 export async function acknowledgeAlarm(
@@ -201,7 +193,7 @@ export async function acknowledgeAlarm(
   isLatched: (kind: string, rule: string) => boolean,
   limits: Limits,
   actor: AuditActor,
-): Promise<Acknowledgement> {
+): Promise<Alarm> {
   return withTransaction(pool, async (tx) => {
     const before = await findAlarm(tx, alarmNo, limits, "for update of a");
     if (!before) throw new PlatformError("alarm_not_found", `There is no alarm ${alarmNo}`);
@@ -228,10 +220,33 @@ export async function acknowledgeAlarm(
         before: toAudit(before),
         after: toAudit(after),
       });
+      const told = [
+        ...(acknowledged
+          ? [toNews(after, "acknowledged", after.acknowledged_at!, after.acknowledged_by)]
+          : []),
+        ...(cleared ? [toNews(after, "cleared", after.cleared_at!, null)] : []),
+      ];
+      await tellNews(tx, [{ topic: "alarm", payload: told }]);
     }
-    return { alarm: toAlarm(after), deviceNo: after.device_no, acknowledged, cleared };
+    return toAlarm(after);
   });
 }
+
+const toNews = (row: AlarmRow, change: AlarmNews["change"], at: Date, by: string | null): AlarmNews => ({
+  alarmNo: row.alarm_no,
+  deviceNo: row.device_no,
+  deviceId: row.id,
+  kind: row.kind,
+  regionCode: row.region_code,
+  tenantId: row.tenant_id,
+  change,
+  rule: row.rule,
+  severity: row.severity,
+  message: row.message,
+  value: row.value,
+  at: at.toISOString(),
+  by,
+});
 
 const toAudit = (row: AlarmRow) => ({
   deviceId: row.id,

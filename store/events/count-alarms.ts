@@ -1,6 +1,6 @@
 import { type Db, type Limits, limitsCondition, limitsParameter } from "../database/index.ts";
 import { joinPlace } from "../places/index.ts";
-import type { AlarmSeverity } from "./alarms.ts";
+import type { AlarmSeverity } from "./told.ts";
 
 /** The active alarms of one severity in one region. */
 export interface RegionAlarms {

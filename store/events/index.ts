@@ -1,15 +1,14 @@
 export type { AlarmDoubt } from "./alarm-doubts.ts";
 export {
-  type Acknowledgement,
   ALARM_SORTS,
   type Alarm,
-  type AlarmSeverity,
   acknowledgeAlarm,
   listAlarms,
   SEVERITY_RANK,
 } from "./alarms.ts";
 export { countAlarmsByRegion, type RegionAlarms } from "./count-alarms.ts";
 export { type DeviceEvent, listEvents } from "./events.ts";
+export type { AlarmNews, AlarmSeverity, EventNews } from "./told.ts";
 export {
   type AlarmChange,
   type AlarmTransition,

@@ -6,8 +6,9 @@ import {
   TextColumn,
   TimestampColumn,
 } from "../database/index.ts";
+import { toldNews } from "../processes/index.ts";
 import { type AlarmDoubt, dropOutdated, type EventDoubt, type SilenceDoubt } from "./alarm-doubts.ts";
-import type { AlarmSeverity } from "./alarms.ts";
+import type { AlarmSeverity } from "./told.ts";
 
 /** A transition that an alarm rule asks for. `at` in milliseconds since 1970, by the device's clock. */
 export interface AlarmTransition {
@@ -38,22 +39,25 @@ export interface AlarmChange extends AlarmTransition {
 const MAX_AT_ONCE = 2000;
 
 /**
- * Applies transitions in the order given, as many in one statement as possible. Raising an active alarm and clearing an
- * inactive one do nothing, so a repetition does no harm; no alarm is raised for a device that was deleted meanwhile.
+ * Applies transitions in the order given, as many in one statement as possible, which tells the news of those that
+ * changed something. Raising an active alarm and clearing an inactive one do nothing, so a repetition does no harm; no
+ * alarm is raised for a device that was deleted meanwhile.
  * @param applied called after each statement with the number of transitions that it took, and those of them that
  * changed something
+ * @param processNo the process that decided on them, which need not learn of them by the news
  * @returns the changes
  */
 export async function applyAlarmTransitions(
   db: Db,
   transitions: readonly AlarmTransition[],
   applied: (count: number, changes: readonly AlarmChange[]) => void = () => {},
+  processNo: number | null = null,
 ): Promise<AlarmChange[]> {
   const all: AlarmChange[] = [];
   for (let from = 0; from < transitions.length; ) {
     const { count, chosen } = nextAtOnce(transitions, from);
     const valid = await dropOutdated(db, chosen);
-    const changes = valid.length > 0 ? await applyAtOnce(db, valid) : [];
+    const changes = valid.length > 0 ? await applyAtOnce(db, valid, processNo) : [];
     for (const change of changes) all.push(change);
     applied(count, changes);
     from += count;
@@ -90,7 +94,23 @@ function nextAtOnce(
   return { count: at - from, chosen: [...chosen.values()] };
 }
 
-async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Promise<AlarmChange[]> {
+/** `AlarmNews` of the changes of a statement. */
+const NEWS = toldNews(
+  "alarm",
+  `select jsonb_agg(jsonb_build_object(
+            'alarmNo', alarm_no, 'deviceNo', device_no, 'deviceId', id, 'kind', kind, 'regionCode', region_code,
+            'tenantId', tenant_id, 'change', case action when 'raise' then 'raised' else 'cleared' end, 'rule', rule,
+            'severity', severity, 'message', message, 'value', case when since is null then value end,
+            'at', coalesce(since, at), 'by', null) order by n)
+       from changes`,
+  "$9",
+);
+
+async function applyAtOnce(
+  db: Db,
+  transitions: readonly AlarmTransition[],
+  processNo: number | null,
+): Promise<AlarmChange[]> {
   const { rows } = await db.query<ChangedRow>({
     name: "apply_alarm_transitions",
     // The share lock waits for a deletion under way, and then does not find the device. The order is for two processes
@@ -98,7 +118,8 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
     text: `
       with input as (
         select * from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[],
-                             $8::float8[]) as input (action, device_no, rule, severity, message, at, value, flap_ms)
+                             $8::float8[]) with ordinality
+          as input (action, device_no, rule, severity, message, at, value, flap_ms, n)
       ), living as (
         select device_no, placed_since from devices
         where device_no in (select device_no from input where action = 'raise') and deleted_at is null
@@ -134,13 +155,16 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
         where input.action = 'clear' and alarms.device_no = input.device_no and alarms.rule = input.rule
           and cleared_at is null
         returning alarms.alarm_no, alarms.device_no, alarms.rule
-      )
-      select changed.alarm_no, changed.device_no, changed.rule,
-             case when d.placed_since > input.at then without_values(input.message) else input.message end as message,
-             case when d.placed_since > input.at then d.placed_since end as since
-      from (select * from raised union all select * from again union all select * from cleared) changed
-      join input using (device_no, rule)
-      join devices d using (device_no)`,
+      ), changes as (
+        select changed.alarm_no, changed.device_no, changed.rule,
+               case when d.placed_since > input.at then without_values(input.message) else input.message end as message,
+               case when d.placed_since > input.at then d.placed_since end as since,
+               input.action, input.severity, input.value, input.at, input.n, d.id, d.kind, d.region_code, d.tenant_id
+        from (select * from raised union all select * from again union all select * from cleared) changed
+        join input using (device_no, rule)
+        join devices d using (device_no)
+      ), ${NEWS}
+      select alarm_no, device_no, rule, message, since from changes`,
     values: [
       arrayOf(new TextColumn(), transitions, ({ action }) => action),
       arrayOf(new Int4Column(), transitions, ({ deviceNo }) => deviceNo),
@@ -151,6 +175,7 @@ async function applyAtOnce(db: Db, transitions: readonly AlarmTransition[]): Pro
       // Last: unnest pads the values that alarms of states and events do not have.
       arrayOf(new Float8Column(), transitions, ({ value }) => value),
       arrayOf(new Float8Column(), transitions, ({ flapMs }) => flapMs),
+      processNo,
     ],
   });
   const changed = new Map(rows.map((row) => [`${row.device_no} ${row.rule}`, row]));

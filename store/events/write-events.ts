@@ -18,6 +18,7 @@ import {
   takeClaim,
 } from "../database/index.ts";
 import { countFormerStored, countItems, insertRejections, type NewRejection } from "../ledger/index.ts";
+import { toldNews } from "../processes/index.ts";
 
 export type EventPhase = "instant" | "new" | "update" | "end";
 
@@ -55,6 +56,8 @@ interface ItemTable<T> {
   readonly table: string;
   readonly identity: readonly Column<T>[];
   readonly says: readonly Column<T>[];
+  /** The topic of the news of those that were stored; undefined where nobody waits for them. */
+  readonly topic?: string;
 }
 
 interface Item {
@@ -72,6 +75,7 @@ const EVENTS: ItemTable<NewEvent> = {
     ["phase", ({ phase }) => phase],
   ],
   says: [["type", ({ type }) => type]],
+  topic: "event",
 };
 
 const REPLIES: ItemTable<NewReply> = {
@@ -188,7 +192,10 @@ function valuesOf<T extends Item>({ identity, says }: ItemTable<T>, items: reado
   ];
 }
 
-/** As for readings (`readings-sql.ts`): an item that meets another is left undecided, and is in no ledger yet. */
+/**
+ * As for readings (`readings-sql.ts`): an item that meets another is left undecided, and is in no ledger yet. The
+ * statement tells the news of the stored ones (`EventNews`) in the order in which they came.
+ */
 function insertSql<T>(into: ItemTable<T>, claimed: boolean): string {
   const first = claimed ? 4 : 1;
   const texts = namesOf(into);
@@ -209,15 +216,30 @@ function insertSql<T>(into: ItemTable<T>, claimed: boolean): string {
     ), stored as (
       insert into ${into.table} (${columns}) select ${columns} from input order by ${key.join(", ")}, n
       on conflict do nothing
-      returning ${key.join(", ")}
+      returning ${into.topic === undefined ? key.join(", ") : columns}
     ), ledger as (
       insert into ledger_batches (device_nos, received, stored, rejected)
       select array_agg(device_no), array_agg(n), array_agg(n), array_agg(0)
       from (select device_no, count(*)::int as n from stored group by 1) counts
       having count(*) > 0
-    ), ${countFormerStored("stored")}, ${claimed ? notedMet(met) : `noted as (${met})`}
+    ), ${countFormerStored("stored")}, ${into.topic === undefined ? "" : `${toldItems(into, into.topic, key)}, `}${claimed ? notedMet(met) : `noted as (${met})`}
     select ${claimed ? "(select count(*)::int from claimed)" : "1"} as claimed, (select rows from noted) as met`;
 }
+
+const toldItems = <T>(into: ItemTable<T>, topic: string, key: readonly string[]): string =>
+  toldNews(
+    topic,
+    `select jsonb_agg(jsonb_build_object(
+              'deviceNo', device_no, 'observedAt', observed_at, 'receivedAt', received_at, 'data', data,
+              ${namesOf(into)
+                .map((name) => `'${toCamel(name)}', ${name}`)
+                .join(", ")}) order by came.n)
+       from stored join (select ${key.join(", ")}, min(n) as n from input group by ${key.join(", ")}) came
+         using (${key.join(", ")})`,
+  );
+
+const toCamel = (name: string): string =>
+  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /**
  * How many milliseconds after a moment may hold items that were sent for it: enough for a camera whose clock has

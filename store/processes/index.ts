@@ -2,6 +2,7 @@ export { startBell } from "./bell.ts";
 export { fenced, giveBackLeases, type Lease, listHeldDuties, takeLeases } from "./leases.ts";
 export {
   dropOldNews,
+  findLatestNews,
   type NewsPiece,
   newsSpan,
   readNewsAfter,

@@ -3,6 +3,7 @@ import { UNLIMITED } from "../../access/limits.ts";
 import { tokenMatches } from "../../access/tokens.ts";
 import type { DeviceChangeNotice } from "../../api/devices/routes.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { lastNewsNo, NO_DEVICES, onlyHub, tellAudience } from "../helpers/told.ts";
 import { insertDevice, insertRegions } from "./fixtures.ts";
 import { type Api, startApi } from "./harness.ts";
 
@@ -112,7 +113,9 @@ describe("adding a device", () => {
         limits: UNLIMITED,
       },
     );
+    const before = await lastNewsNo(db.pool);
     await post({ id: "meter-live", kind: "gas-meter", regionCode: "520102001" });
+    await tellAudience(db.pool, onlyHub(api.hub), NO_DEVICES, before);
     subscription.close();
     expect(frames.join("")).toContain(
       'data: {"deviceId":"meter-live","kind":"gas-meter","regionCode":"520102001","change":"created"}',

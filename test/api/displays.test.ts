@@ -429,7 +429,7 @@ describe("revoking", () => {
     expect([cut.status, lasting.status]).toEqual([200, 200]);
     const ended = cut.text();
     await revoke(one.id);
-    expect(await ended).toContain("id: test-0");
+    expect(await ended).toContain("id: 0\n");
     expect(app.hub.size).toBe(1);
     await lasting.body!.cancel();
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { announce } from "../../app/announce.ts";
+import type { Audience } from "../../app/announce.ts";
+import { tellAudience } from "../helpers/told.ts";
 import { type Owners, startOwners } from "./owners-world.ts";
 
 /** A number that JavaScript's own would change is what it was, by every door, for every reader. */
@@ -82,14 +83,14 @@ describe("a long number", () => {
     expectExact(await ask("/events?device=x-event"));
     expectExact(await ask("/events?device=x-event", "text/csv"));
     expectExact(await ask("/devices/x-event/replies"));
-    expectExact(world.streamOf(test, {}));
+    expectExact(await world.streamOf(test, {}));
     const fed: string[] = [];
     const feed = {
       wants: () => true,
       publish: (_: string, __: object, write: () => string) => fed.push(write()),
     };
-    const audience = { hub: world.api.hub, feed } as unknown as Parameters<typeof announce>[0];
-    for (const committed of test.committed) announce(audience, test.ingest.directory, committed, []);
+    const audience = { hub: world.api.hub, feed } as unknown as Audience;
+    await tellAudience(world.db.pool, audience, test.ingest.directory, test.newsFrom);
     expectExact(fed.join(""));
   });
 

@@ -66,7 +66,7 @@ export async function startApi(
 ): Promise<Api> {
   const logged: Record<string, unknown>[] = [];
   const log = createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) });
-  const hub = overrides.hub ?? createStreamHub({ log, epoch: "test" });
+  const hub = overrides.hub ?? createStreamHub({ log });
   const metrics = overrides.metrics ?? new Registry();
   const people =
     overrides.people ??
@@ -92,7 +92,7 @@ export async function startApi(
     knownDevice: () => undefined,
     pendingOf: () => 0,
     pendingDevices: () => [],
-    onAlarmCleared: () => {},
+    onTold: () => {},
     replay: async () => {
       throw new Error("nothing should be replayed here");
     },

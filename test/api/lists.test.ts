@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { catalog } from "../../devices/catalog.ts";
 import type { RejectedMessage } from "../../store/ledger/rejections.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { lastNewsNo, toldOf } from "../helpers/told.ts";
 import { insertDevice, insertRegions } from "./fixtures.ts";
 import { type Api, startApi } from "./harness.ts";
 
@@ -232,15 +233,29 @@ describe("alarms", () => {
     expect((await acknowledge(id)).json.acknowledgedBy).toBe("administrator");
   });
 
-  it("that nothing else clears are cleared by it, and the alarm engine is told", async () => {
-    const cleared: object[] = [];
-    const told = await startApi(db.pool, { onAlarmCleared: (alarm) => void cleared.push(alarm) });
+  it("that nothing else clears are cleared by it, and all processes are told of both, once", async () => {
+    const onTold = vi.fn();
+    const api = await startApi(db.pool, { onTold });
     const id = await raise("alarm-latched", latched.kind, latched.rule.rule);
-    const answer = await told.call({ method: "POST", url: `/v1/alarms/${id}/acknowledge` });
-    await told.app.close();
+    const before = await lastNewsNo(db.pool);
+    const acknowledgeIt = () => api.call({ method: "POST", url: `/v1/alarms/${id}/acknowledge` });
+    const answer = await acknowledgeIt();
     expect(answer.json.state).toBe("cleared");
+    expect(onTold).toHaveBeenCalledTimes(1);
+    await acknowledgeIt();
+    await api.app.close();
     const { rows } = await db.pool.query("select device_no from devices where id = 'alarm-latched'");
-    expect(cleared).toEqual([{ deviceNo: rows[0].device_no, rule: latched.rule.rule }]);
+    const alarm = {
+      alarmNo: id,
+      deviceNo: rows[0].device_no,
+      deviceId: "alarm-latched",
+      kind: latched.kind,
+      rule: latched.rule.rule,
+    };
+    expect(await toldOf(db.pool, "alarm", before)).toMatchObject([
+      { ...alarm, change: "acknowledged", by: "administrator", at: answer.json.acknowledgedAt },
+      { ...alarm, change: "cleared", by: null, at: answer.json.clearedAt },
+    ]);
   });
 
   it("that are not there are a problem", async () => {

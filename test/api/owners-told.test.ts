@@ -3,6 +3,7 @@ import type { LiveReading } from "../../ingest/batch.ts";
 import { foldLedger } from "../../store/ledger/fold-ledger.ts";
 import { takeIn } from "../helpers/ingest.ts";
 import { areaOf } from "../helpers/limits.ts";
+import { lastNewsNo } from "../helpers/told.ts";
 import { personWith } from "./callers.ts";
 import { type Caller, DAY, HOUR, iso, type Owners, startOwners } from "./owners-world.ts";
 
@@ -45,14 +46,14 @@ describe("an alarm about what was observed before the device was one's own", () 
     expect(alarms).toEqual([
       ["pressure_high", "active", expect.not.stringMatching(/9\.25|\(/), null, iso(moved)],
     ]);
-    const raised = world.streamOf(test, SOUTHERN);
+    const raised = await world.streamOf(test, SOUTHERN);
     expect(raised).toContain("pressure_high");
     expect(raised).toContain(iso(moved));
     expect(raised).not.toMatch(/9\.25/);
     for (const { observedAt } of high) expect(raised).not.toContain(iso(observedAt));
-    expect(world.streamOf(test, NORTHERN)).not.toContain("pressure_high");
+    expect(await world.streamOf(test, NORTHERN)).not.toContain("pressure_high");
     // It is over, by what was observed in the other's time as well.
-    const before = test.committed.length;
+    const before = await lastNewsNo(world.db.pool);
     const low = [3, 4, 5].map((n) => ({
       observedAt: seenAt + n * 700_000,
       volume: 6.125,
@@ -60,7 +61,7 @@ describe("an alarm about what was observed before the device was one's own", () 
     }));
     await test.publish("late-alarm", "telemetry", low);
     expect((await alarmsOf("late-alarm", world.SOUTH))[0][1]).toBe("cleared");
-    const cleared = world.streamOf(test, SOUTHERN, before);
+    const cleared = await world.streamOf(test, SOUTHERN, before);
     expect(cleared).toContain('"change":"cleared"');
     expect(cleared).not.toMatch(/2\.25/);
     for (const { observedAt } of low) expect(cleared).not.toContain(iso(observedAt));
@@ -87,7 +88,7 @@ describe("an alarm about what was observed before the device was one's own", () 
     expect(await alarmsOf("own-alarm", world.SOUTH)).toMatchObject([
       ["pressure_high", "active", expect.not.stringContaining("9.25"), null, iso(moved)],
     ]);
-    const before = test.committed.length;
+    const before = await lastNewsNo(world.db.pool);
     // As if a day had passed: what is the latter's is of after the move.
     await world.db.pool.query("update devices set placed_since = $1 where id = 'own-alarm'", [
       iso(from + 30 * 60_000),
@@ -97,8 +98,8 @@ describe("an alarm about what was observed before the device was one's own", () 
     ]);
     await test.ingest.directory.refresh("own-alarm");
     for (const minute of [36, 48, 59]) await say(minute, 2.25);
-    expect(world.streamOf(test, SOUTHERN, before)).toMatch(/"change":"cleared".*pressure 2\.25/);
-    expect(world.streamOf(test, NORTHERN, before)).not.toContain("cleared");
+    expect(await world.streamOf(test, SOUTHERN, before)).toMatch(/"change":"cleared".*pressure 2\.25/);
+    expect(await world.streamOf(test, NORTHERN, before)).not.toContain("cleared");
     expect(await alarmsOf("own-alarm", world.NORTH)).toEqual([ended]);
   });
 });
@@ -121,14 +122,14 @@ describe("news of a device that has moved", () => {
       { observedAt: moved - 1, volume: 1 },
       { observedAt: moved, volume: 2 },
     ]);
-    const told = (area: object) => world.streamOf(test, area, 0, live);
-    expect(told(NORTHERN)).toContain("formers");
-    expect(told(NORTHERN)).toContain('"volume":1');
-    expect(told(NORTHERN)).not.toMatch(/latters|"volume":2|event: alarm/);
-    expect(told(SOUTHERN)).toContain("latters");
-    expect(told(SOUTHERN)).toContain('"volume":2');
-    expect(told(SOUTHERN)).toContain("event: alarm");
-    expect(told(SOUTHERN)).not.toMatch(/formers|"volume":1/);
+    const told = (area: object) => world.streamOf(test, area, test.newsFrom, live);
+    expect(await told(NORTHERN)).toContain("formers");
+    expect(await told(NORTHERN)).toContain('"volume":1');
+    expect(await told(NORTHERN)).not.toMatch(/latters|"volume":2|event: alarm/);
+    expect(await told(SOUTHERN)).toContain("latters");
+    expect(await told(SOUTHERN)).toContain('"volume":2');
+    expect(await told(SOUTHERN)).toContain("event: alarm");
+    expect(await told(SOUTHERN)).not.toMatch(/formers|"volume":1/);
   });
 
   it("that are on their way are counted by whose it is now, and not by the former", async () => {

@@ -1,13 +1,13 @@
 import { ADMINISTRATOR } from "../../access/decide.ts";
 import type { AppOptions } from "../../api/app.ts";
 import type { StreamFilter } from "../../api/stream/filter.ts";
-import { announce } from "../../app/announce.ts";
+import { announceReadings } from "../../app/announce.ts";
 import type { LiveReading } from "../../ingest/batch.ts";
-import { nothingCommitted } from "../../ingest/commit.ts";
 import type { Ingest } from "../../ingest/ingest.ts";
 import { createTestDatabase } from "../helpers/db.ts";
 import { startTestIngest, type TestIngest } from "../helpers/ingest.ts";
 import { areaOf } from "../helpers/limits.ts";
+import { lastNewsNo, onlyHub, tellAudience } from "../helpers/told.ts";
 import { createCallers, personWith } from "./callers.ts";
 import { insertDevice, insertRegions } from "./fixtures.ts";
 import { startApi } from "./harness.ts";
@@ -24,6 +24,11 @@ export interface Place {
   readonly tenantId?: string | null;
   readonly regionCode?: string;
   readonly until?: number;
+}
+
+/** An ingest side, and where the news stood when it was started. */
+interface OwnersIngest extends TestIngest {
+  readonly newsFrom: number;
 }
 
 export async function startOwners(overrides: Partial<AppOptions> = {}) {
@@ -69,10 +74,11 @@ export async function startOwners(overrides: Partial<AppOptions> = {}) {
     call,
     pending,
     /** Starts an ingest side for a test, which knows the devices that there are. */
-    async ingest(options: Parameters<typeof startTestIngest>[1] = {}): Promise<TestIngest> {
+    async ingest(options: Parameters<typeof startTestIngest>[1] = {}): Promise<OwnersIngest> {
+      const newsFrom = await lastNewsNo(db.pool);
       const started = await startTestIngest(db.pool, options);
       ingest = started.ingest;
-      return started;
+      return { ...started, newsFrom };
     },
     /** Adds a device with a past, oldest place first. */
     async device(id: string, places: readonly Place[], kind = "gas-meter"): Promise<number> {
@@ -102,13 +108,13 @@ export async function startOwners(overrides: Partial<AppOptions> = {}) {
       );
       return rows[0].since;
     },
-    /** What a stream of these topics brings to somebody, of all that was committed since `from`. */
-    streamOf(
-      test: TestIngest,
+    /** What a stream of these topics brings to somebody, of all that was told after the piece of news `from`. */
+    async streamOf(
+      test: OwnersIngest,
       area: Parameters<typeof areaOf>[0],
-      from = 0,
+      from = test.newsFrom,
       live: readonly LiveReading[] = [],
-    ): string {
+    ): Promise<string> {
       const frames: string[] = [];
       const limits = [areaOf(area)];
       const filter: StreamFilter = {
@@ -128,12 +134,8 @@ export async function startOwners(overrides: Partial<AppOptions> = {}) {
         },
         filter,
       );
-      const audience = { hub: api.hub, feed: { wants: () => false } } as unknown as Parameters<
-        typeof announce
-      >[0];
-      for (const committed of test.committed.slice(from))
-        announce(audience, test.ingest.directory, committed, []);
-      announce(audience, test.ingest.directory, nothingCommitted(), live);
+      await tellAudience(db.pool, onlyHub(api.hub), test.ingest.directory, from);
+      announceReadings(onlyHub(api.hub), live);
       subscription.close();
       return frames.join("");
     },

@@ -41,7 +41,7 @@ describe("a person's stream", () => {
       const application = await request("/v1/stream", {
         authorization: `Bearer ${await app.addApplication(`app-${id}`, { scopes: ["stream:read", "devices:read"] })}`,
       });
-      expect(await stream.text()).toContain("id: test-0");
+      expect(await stream.text()).toContain("id: 0\n");
       expect((await request("/v1/me", headers)).status).toBe(401);
       expect(app.hub.size).toBe(1);
       await application.body!.cancel();

@@ -21,11 +21,12 @@ const open = (query: string, headers: Record<string, string> = {}, signal?: Abor
     ...(signal ? { signal } : {}),
   });
 
-const presence = (deviceId: string) =>
+const presence = (deviceId: string, newsNo: number) =>
   api.hub.publish(
     "presence",
     { deviceId, connected: true, changedAt: "2026-01-01T00:00:00.000Z" },
     { regionCode: "520102", kind: "camera", tenantId: null },
+    { newsNo, index: 0 },
   );
 
 /** Reads until the text holds `wanted`. */
@@ -47,17 +48,17 @@ describe("GET /v1/stream", () => {
     expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     expect(response.headers.get("x-request-id")).toBeTruthy();
     const reader = response.body!.getReader();
-    await readUntil(reader, "id: test-0");
-    presence("cam-1");
+    await readUntil(reader, "id: 0\n");
+    presence("cam-1", 1);
     const text = await readUntil(reader, "cam-1");
-    expect(text).toContain("id: test-1\nevent: presence\ndata: {");
+    expect(text).toContain("id: 1.0\nevent: presence\ndata: {");
     await reader.cancel();
   });
 
   it("resumes after Last-Event-ID", async () => {
-    presence("cam-1");
-    presence("cam-2");
-    const response = await open("", { "last-event-id": "test-1" });
+    presence("cam-1", 1);
+    presence("cam-2", 2);
+    const response = await open("", { "last-event-id": "1.0" });
     const reader = response.body!.getReader();
     const text = await readUntil(reader, "cam-2");
     expect(text).not.toContain("cam-1");
@@ -67,7 +68,7 @@ describe("GET /v1/stream", () => {
   it("forgets a client that went away", async () => {
     const controller = new AbortController();
     const response = await open("", {}, controller.signal);
-    await readUntil(response.body!.getReader(), "id: test-0");
+    await readUntil(response.body!.getReader(), "id: 0\n");
     expect(api.hub.size).toBe(1);
     controller.abort();
     await expect.poll(() => api.hub.size, { timeout: 5000 }).toBe(0);
@@ -89,7 +90,7 @@ describe("GET /v1/stream", () => {
   it("ends with the server, which does not wait for its clients", async () => {
     const response = await open("");
     const reader = response.body!.getReader();
-    await readUntil(reader, "id: test-0");
+    await readUntil(reader, "id: 0\n");
     await api.app.close();
     for (;;) if ((await reader.read()).done) break;
     expect(api.hub.size).toBe(0);
@@ -98,7 +99,7 @@ describe("GET /v1/stream", () => {
   it("drops a client that stops reading, within the memory that it may use", async () => {
     const response = await open("?topics=reading");
     const reader = response.body!.getReader();
-    await readUntil(reader, "id: test-0");
+    await readUntil(reader, "id: 0\n");
     // Nobody reads from here on. Rounds let the sockets move what they can hold.
     const filler = "x".repeat(100_000);
     for (let round = 0; round < 2000 && api.hub.dropped === 0; round++) {

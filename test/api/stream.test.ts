@@ -66,11 +66,16 @@ const filter = (change: Partial<StreamFilter> = {}): StreamFilter => ({
   ...change,
 });
 
-const presence = (deviceId: string, regionCode = "520102", kind = "camera") =>
+/** The number of the latest piece of news; each here has one event. */
+let newsNo = 0;
+const nextPlace = () => ({ newsNo: ++newsNo, index: 0 });
+
+const presence = (deviceId: string, regionCode = "520102", kind = "camera", at = nextPlace()) =>
   hub.publish(
     "presence",
     { deviceId, connected: true, changedAt: "2026-01-01T00:00:00.000Z" },
     { regionCode, kind, tenantId: null },
+    at,
   );
 
 const devices = (sink: FakeSink) => sink.data.map((data) => (data as { deviceId?: string }).deviceId);
@@ -78,7 +83,8 @@ const devices = (sink: FakeSink) => sink.data.map((data) => (data as { deviceId?
 beforeEach(() => {
   vi.useFakeTimers();
   logged.length = 0;
-  hub = createStreamHub({ log, epoch: "e1", replayEntries: 5 });
+  newsNo = 0;
+  hub = createStreamHub({ log, replayEntries: 5 });
 });
 afterEach(() => {
   hub.close();
@@ -94,6 +100,7 @@ describe("the hub", () => {
       "device",
       { deviceId: "b", change: "created" },
       { regionCode: "52", kind: "camera", tenantId: null },
+      nextPlace(),
     );
     expect(sink.data).toEqual([
       {
@@ -104,7 +111,7 @@ describe("the hub", () => {
         changedAt: "2026-01-01T00:00:00.000Z",
       },
     ]);
-    expect(sink.ids).toEqual(["e1-0", "e1-1"]);
+    expect(sink.ids).toEqual(["0", "1.0"]);
   });
 
   it.each([
@@ -187,13 +194,18 @@ describe("the hub", () => {
   });
 });
 
+/** Lets what waits for a promise that is kept at once go on. */
+const settled = async () => {
+  for (let i = 0; i < 5; i++) await Promise.resolve();
+};
+
 describe("a client that comes back", () => {
   it("gets what it missed, in order, and then what is new", () => {
     presence("a");
     presence("b");
     presence("c");
     const sink = new FakeSink();
-    hub.subscribe(sink, filter(), "e1-1");
+    hub.subscribe(sink, filter(), "1.0");
     presence("d");
     expect(devices(sink)).toEqual(["b", "c", "d"]);
   });
@@ -208,31 +220,32 @@ describe("a client that comes back", () => {
     );
     presence("b");
     const sink = new FakeSink();
-    hub.subscribe(sink, filter(), "e1-2");
+    hub.subscribe(sink, filter(), "1.0");
     expect(devices(sink)).toEqual(["b"]);
     const earlier = new FakeSink();
-    hub.subscribe(earlier, filter(), "e1-0");
+    hub.subscribe(earlier, filter(), "0");
     expect(devices(earlier)).toEqual(["a", "b"]);
   });
 
   it("is told to start anew when the buffer has moved on", () => {
     for (let i = 1; i <= 7; i++) presence(String(i));
     const tooOld = new FakeSink();
-    hub.subscribe(tooOld, filter(), "e1-1");
+    hub.subscribe(tooOld, filter(), "1.0");
     expect(tooOld.events).toEqual(["reset"]);
     expect(tooOld.data).toEqual([{ reason: "too_old" }]);
-    expect(tooOld.ids).toEqual(["e1-7"]);
+    expect(tooOld.ids).toEqual(["7.0"]);
     const justRight = new FakeSink();
-    hub.subscribe(justRight, filter(), "e1-2");
+    hub.subscribe(justRight, filter(), "2.0");
     expect(devices(justRight)).toEqual(["3", "4", "5", "6", "7"]);
   });
 
-  it.each(["e0-1", "e1-99", "e1-", "nonsense", "e1-1-1"])(
+  it.each(["mf3k2a-1", "99", "99.0", "1.", ".1", "-1", "nonsense", "1.1.1"])(
     "is told to start anew when the platform does not know its place (%s)",
-    (id) => {
+    async (id) => {
       presence("a");
       const sink = new FakeSink();
       hub.subscribe(sink, filter(), id);
+      await settled();
       expect(sink.data).toEqual([{ reason: "restarted" }]);
       presence("b");
       expect(devices(sink)).toEqual([undefined, "b"]);
@@ -244,7 +257,7 @@ describe("a client that comes back", () => {
     presence("2");
     const sink = new FakeSink();
     sink.room = 10;
-    hub.subscribe(sink, filter(), "e1-0");
+    hub.subscribe(sink, filter(), "0");
     expect(devices(sink)).toEqual(["1"]);
     presence("3");
     expect(devices(sink)).toEqual(["1"]);
@@ -258,14 +271,134 @@ describe("a client that comes back", () => {
 
   it("finds no more than the buffer may hold, however large events are", () => {
     hub.close();
-    hub = createStreamHub({ log, epoch: "e1", replayEntries: 100, replayLength: 1000 });
+    hub = createStreamHub({ log, replayEntries: 100, replayLength: 1000 });
     for (let i = 1; i <= 20; i++) presence(`${i}-${"x".repeat(100)}`);
     const sink = new FakeSink();
-    hub.subscribe(sink, filter(), "e1-16");
+    hub.subscribe(sink, filter(), "16.0");
     expect(sink.events).toEqual(["presence", "presence", "presence", "presence"]);
     const older = new FakeSink();
-    hub.subscribe(older, filter(), "e1-1");
+    hub.subscribe(older, filter(), "1.0");
     expect(older.events).toEqual(["reset"]);
+  });
+});
+
+describe("a client that comes from another process", () => {
+  /** A hub that reads the news of others when it is asked to. */
+  const hubThatReads = (catchUp: () => Promise<unknown>) => {
+    hub.close();
+    hub = createStreamHub({ log, catchUp });
+  };
+
+  it("that has told more waits until that is known here, and is told nothing twice", async () => {
+    hubThatReads(async () => {
+      for (const id of ["a", "b", "c"]) presence(id);
+      hub.reached(9);
+    });
+    const sink = new FakeSink();
+    hub.subscribe(sink, filter(), "2.0");
+    await settled();
+    expect([devices(sink), sink.events]).toEqual([["c"], ["presence"]]);
+    newsNo = 9;
+    presence("d");
+    expect(devices(sink)).toEqual(["c", "d"]);
+    // Behind a whole piece of news, of which nothing was for it.
+    const other = new FakeSink();
+    hub.subscribe(other, filter(), "9");
+    expect(devices(other)).toEqual(["d"]);
+  });
+
+  it("gets nothing in between while it waits, nor when its socket empties, and nothing once it has gone", async () => {
+    let known = () => {};
+    const promise = new Promise<void>((resolve) => {
+      known = resolve;
+    });
+    hubThatReads(() => promise);
+    const [sink, gone] = [new FakeSink(), new FakeSink()];
+    hub.subscribe(sink, filter(), "2.0");
+    hub.subscribe(gone, filter(), "2.0").close();
+    presence("a");
+    sink.read();
+    expect(devices(sink)).toEqual([]);
+    presence("b");
+    presence("c");
+    known();
+    await settled();
+    expect([devices(sink), devices(gone)]).toEqual([["c"], []]);
+  });
+
+  it("starts anew where the news cannot be read", async () => {
+    hubThatReads(async () => {
+      throw new Error("the database is away");
+    });
+    const sink = new FakeSink();
+    hub.subscribe(sink, filter(), "2.0");
+    await settled();
+    expect(sink.data).toEqual([{ reason: "restarted" }]);
+  });
+
+  it("gets a piece of news from the event on that it has not seen", () => {
+    newsNo = 4;
+    for (const [index, id] of ["a", "b", "c"].entries()) presence(id, "52", "camera", { newsNo: 5, index });
+    for (const [id, expected] of [
+      ["4", ["a", "b", "c"]],
+      ["5.0", ["b", "c"]],
+      ["5.2", []],
+      ["5", []],
+    ] as const) {
+      const sink = new FakeSink();
+      hub.subscribe(sink, filter(), id);
+      expect([id, devices(sink)]).toEqual([id, expected]);
+    }
+  });
+
+  it("finds what was told before this process began, as far back as it was kept", () => {
+    hub.beginAfter(40);
+    presence("a", "52", "camera", { newsNo: 41, index: 0 });
+    hub.reached(44);
+    const here = (id?: string) => {
+      const sink = new FakeSink();
+      hub.subscribe(sink, filter(), id);
+      return [sink.events, sink.ids.at(-1)];
+    };
+    expect(here("40")).toEqual([["presence"], "41.0"]);
+    expect(here("39.7")).toEqual([["reset"], "44"]);
+    expect(here("44")).toEqual([[], undefined]);
+    expect(here()).toEqual([[], "44"]);
+  });
+});
+
+describe("a stream", () => {
+  it("of readings says first whose they are, also to a client that comes back, and gives them no id", () => {
+    hub.close();
+    hub = createStreamHub({ log, instance: "west" });
+    presence("a");
+    const reading = () =>
+      hub.publish(
+        "reading",
+        { deviceId: "r", observedAt: "t", receivedAt: "t", metrics: {} },
+        { regionCode: "52", kind: "camera", tenantId: null },
+      );
+    const [first, back, without] = [new FakeSink(), new FakeSink(), new FakeSink()];
+    hub.subscribe(first, filter());
+    hub.subscribe(back, filter(), "0");
+    hub.subscribe(without, filter({ topics: all("presence") }));
+    reading();
+    expect([first.events, first.ids]).toEqual([["readings", "reading"], ["1.0"]]);
+    expect([back.events, back.ids]).toEqual([["readings", "presence", "reading"], ["1.0"]]);
+    expect(first.data[0]).toEqual({ instance: "west" });
+    expect(without.events).toEqual([]);
+  });
+
+  it("that is quiet tells its client how far the news have come, so that it is not too late when it comes back", () => {
+    const [quiet, behind] = [new FakeSink(), new FakeSink()];
+    presence("a");
+    hub.subscribe(quiet, filter({ devices: new Set(["none"]) }));
+    behind.room = 1;
+    hub.subscribe(behind, filter(), "0");
+    presence("b");
+    hub.reached(9);
+    vi.advanceTimersByTime(15_000);
+    expect([quiet.ids, behind.ids]).toEqual([["1.0", "9"], ["1.0"]]);
   });
 });
 
@@ -308,13 +441,13 @@ describe("news of broadcasts", () => {
       const [, data] = /^event: broadcast\ndata: (.*)$/m.exec(frames.join("")) ?? [];
       return JSON.parse(data ?? "").counts;
     };
-    let sequence = 0;
     const told = (limits: Limits, change: Partial<StreamFilter> = {}) => {
       const seen = filter({ limits, topics: new Map([["broadcast", limits]]), ...change });
       const [live, late] = [new FakeSink(), new FakeSink()];
       hub.subscribe(live, seen);
-      hub.publishBroadcast({ ...news, counts }, place);
-      hub.subscribe(late, seen, `e1-${sequence++}`);
+      const before = newsNo;
+      hub.publishBroadcast({ ...news, counts }, place, nextPlace());
+      hub.subscribe(late, seen, `${before}`);
       expect(countsIn(late)).toEqual(countsIn(live));
       return countsIn(live);
     };

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import pg from "pg";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createStreamHub } from "../../api/stream/hub.ts";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { startBroadcasting } from "../../app/phases/broadcast.ts";
 import { News } from "../../app/phases/news.ts";
@@ -40,10 +39,13 @@ const start = (env: Record<string, string>) =>
     {
       pools: { api: pool, urgent: pool },
       tables: [speakers],
-      hub: createStreamHub({ log }),
       news: new News(),
       exchange: createExchange({ log }),
-      cluster: { membership: { processNo: 1 }, duties: { add: () => {} } },
+      cluster: {
+        membership: { processNo: 1 },
+        duties: { add: () => {} },
+        told: { add: () => {}, ring: () => {} },
+      },
       elsewhere: undefined,
     },
   );

@@ -12,7 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-async function follow(options: { after?: number; everyMs?: number; bell?: boolean } = {}) {
+async function follow(
+  options: { after?: number; everyMs?: number; bell?: boolean; prepare?: () => Promise<unknown> } = {},
+) {
   const heard: string[] = [];
   const { bell = false, everyMs = HOUR, ...rest } = options;
   const follower = await followNews({
@@ -69,6 +71,21 @@ describe("a follower of news", () => {
     await tell("plain");
     await catchUp();
     expect(heard).toEqual(["strange", "plain"]);
+  });
+
+  it("reads pieces again where what has to be done before them fails, and misses none", async () => {
+    let isAway = true;
+    const { heard, catchUp } = await follow({
+      prepare: async () => {
+        if (isAway) throw new Error("the database is away");
+      },
+    });
+    await tell("first");
+    await expect(catchUp()).rejects.toThrow("away");
+    await tell("second");
+    isAway = false;
+    await catchUp();
+    expect(heard).toEqual(["first", "second"]);
   });
 
   it("looks by itself, also where nobody rings", async () => {

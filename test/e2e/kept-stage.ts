@@ -67,7 +67,6 @@ async function openSide(stage: Stage, kinds: readonly Kind[], pool: Pool): Promi
     onDeviceChanged: async ({ id }) => void (await ingest().directory.refresh(id)),
     replay: (rejection, actor, limits) => ingest().replay(rejection, actor, limits),
     pendingOf: (deviceNo) => ingest().pendingOf(deviceNo),
-    onAlarmCleared: ({ deviceNo, rule }) => ingest().alarmCleared(deviceNo, rule),
     knownDevice: (id) => {
       const device = ingest().directory.find(id);
       if (!device) return undefined;

@@ -57,7 +57,7 @@ export async function startPeople(db: TestDatabase, options: PeopleTestOptions =
   const now = () => Date.now() + shift;
   const lines: string[] = [];
   const log = createLogger("debug", { write: (line) => lines.push(line) });
-  const hub = createStreamHub({ log, epoch: "test" });
+  const hub = createStreamHub({ log });
   const revoked: string[] = [];
   const ended: string[] = [];
   const directory = createAccessDirectory({

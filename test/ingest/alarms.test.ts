@@ -359,3 +359,74 @@ describe("a device that is deleted", () => {
     expect(gone.deref()).toBeUndefined();
   });
 });
+
+describe("an alarm of which another process has said something", () => {
+  const others = (change: "raised" | "cleared", rule: string, seconds: number) =>
+    engine.onOthersChange(device, { change, rule, at: start + seconds * SECOND });
+
+  it("is cleared here, where its end is heard, and raised again later", () => {
+    others("raised", "flow_high", 10);
+    report(20, { flow: 30 });
+    expect(actions()).toEqual(["clear flow_high"]);
+    report(30, { flow: 30 });
+    report(40, { flow: 40 });
+    report(70, { flow: 40 });
+    expect(actions()).toEqual(["clear flow_high", "raise flow_high"]);
+  });
+
+  it("is raised again here once another one has cleared it, after its delay", () => {
+    report(0, { flow: 40 });
+    report(30, { flow: 40 });
+    others("cleared", "flow_high", 35);
+    report(40, { flow: 40 });
+    report(69, { flow: 40 });
+    expect(actions()).toEqual(["raise flow_high"]);
+    report(70, { flow: 40 });
+    report(80, { flow: 40 });
+    expect(actions()).toEqual(["raise flow_high", "raise flow_high"]);
+  });
+
+  it("is said again once, as the database may have had another word in between", () => {
+    report(0, { flow: 40 });
+    report(30, { flow: 40 });
+    // Older than the raise above, which was on its way.
+    others("cleared", "flow_high", 30);
+    report(40, { flow: 30 });
+    expect(actions()).toEqual(["raise flow_high", "clear flow_high"]);
+    others("raised", "flow_high", 40);
+    for (const seconds of [50, 80, 90]) report(seconds, { flow: 40 });
+    expect(actions().slice(2)).toEqual(["raise flow_high"]);
+  });
+
+  it("does not end by a reading that is older than the one that raised it", () => {
+    others("raised", "flow_high", 60);
+    report(50, { flow: 30 }, 61);
+    expect(actions()).toEqual([]);
+    report(62, { flow: 30 });
+    expect(actions()).toEqual(["clear flow_high"]);
+  });
+
+  it("costs nothing where nothing is remembered: of events, of rules that the kind lacks, of what was not known", () => {
+    for (const rule of ["no_such_rule", ...device.runtime.eventRules.map((other) => other.rule)])
+      others("raised", rule, 0);
+    others("cleared", "flow_high", 0);
+    report(10, { flow: 30 });
+    expect(device.looks).toBe(0);
+    expect(actions()).toEqual([]);
+  });
+
+  it("is over at once where it is silence, and this process has heard the device", () => {
+    const { rule, intervals } = device.runtime.silenceRules[0]!;
+    const limit = (intervals * device.runtime.reportIntervalMs) / SECOND;
+    report(100, { flow: 30 });
+    expect(others("raised", rule, 100 + limit)).toMatchObject({
+      action: "clear",
+      rule,
+      deviceNo: 7,
+      at: start + 100 * SECOND,
+    });
+    expect(others("raised", rule, 101 + limit)).toBeUndefined();
+    report(200 + limit, { flow: 30 });
+    expect(actions()).toEqual([`clear ${rule}`]);
+  });
+});

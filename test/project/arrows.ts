@@ -51,7 +51,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   "store/places": ["database"],
   "store/ledger": ["database", "places"],
   "store/commands": ["database", "places"],
-  "store/events": ["database", "audit", "ledger", "places"],
+  "store/events": ["database", "audit", "ledger", "places", "processes"],
   "store/devices": ["database", "audit", "events", "places", "processes"],
   "store/rollups": ["database", "places"],
   "store/readings": ["database", "audit", "ledger", "places", "rollups"],

@@ -1,4 +1,4 @@
-// sha256 6c360564c49aef51c0b231811fa856e2154f93bf560dbf3472d03c9870b4bff1 of test/api/openapi.json; written by `npm run console:types`
+// sha256 2e10027fff02118136bc7fae26d9804c02b7cfc101123641601ce8a09ec9fa6c of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -1877,7 +1877,7 @@ export interface paths {
         };
         /**
          * Live events
-         * @description Server-sent events. `event` is the topic (or `reset`), `data` one JSON object, `id` a position to come back to with `Last-Event-ID`. Readings are not replayed. The platform cuts a client that does not read, and every client whose session or key ends.
+         * @description Server-sent events. `event` is the topic (or `reset`, `readings`), `data` one JSON object, `id` a position to come back to with `Last-Event-ID`, at any process of the platform and also after its restart. Events are those of all processes. Readings have no `id` and are not sent again: they are those of one process, which a first event `readings` names (`instance`). The platform cuts a client that does not read, and every client whose session or key ends.
          */
         get: operations["stream"];
         put?: never;

@@ -28,7 +28,7 @@ it("with two kinds that sound, whoever may see one sees a broadcast, and the who
     false,
     true,
   ]);
-  const entry: StreamEntry = { sequence: 1, topic: "broadcast", scope: place, deviceId: "", frame: "" };
+  const entry: StreamEntry = { at: undefined, topic: "broadcast", scope: place, deviceId: "", frame: "" };
   const told = (kinds: string[]) => {
     const limits = [areaOf({})];
     const topics = new Map([["broadcast", limits] as const]);

@@ -108,3 +108,34 @@ describe("the regions of speakers", () => {
     expect(of(9, "520326", "520326001001")).toEqual(["520326", "520326001001"]);
   });
 });
+
+describe("news of a broadcast that several processes know in part", () => {
+  it("of the one that counts its targets says what the one has told that wrote it", () => {
+    const [writer, counter] = [listen(), listen()];
+    writer.feed.changed({ ...broadcast, state: "released" } as unknown as Broadcast);
+    counter.feed.heard(writer.told[0]!, writer.scopes[0] as never);
+    expect(counter.told).toEqual([]);
+    counter.feed.progressed(progress("b", 3));
+    expect(counter.told[0]).toMatchObject({ mode: "drill", counts: { sounded: 3 } });
+    expect(counter.scopes[0]).toMatchObject({ tenantId: "t", speakerRegions: ["520326001001"] });
+    // And the other way round: a change that is made elsewhere keeps the counts.
+    writer.feed.heard(counter.told[0]!, counter.scopes[0] as never);
+    vi.advanceTimersByTime(1000);
+    writer.feed.changed({ ...broadcast, state: "cancelled" } as unknown as Broadcast);
+    expect(writer.told.at(-1)).toMatchObject({ state: "cancelled", counts: { sounded: 3 } });
+    expect(writer.scopes.at(-1)).toMatchObject({ speakerRegions: ["520326001001"] });
+  });
+
+  it("does not take back counts by older ones that another one repeats, nor what waits to be told", () => {
+    const { feed, told } = listen();
+    feed.progressed(progress("b", 1));
+    const first = told[0]!;
+    feed.progressed(progress("b", 5));
+    feed.heard({ ...first, mode: "drill", state: "cancelled" }, { regions: ["52"], tenantId: "t" });
+    vi.advanceTimersByTime(1000);
+    expect(told.at(-1)).toMatchObject({ mode: "drill", state: "playing", counts: { sounded: 5 } });
+    feed.heard({ ...first, counts: first.counts }, { regions: ["52"], tenantId: "t" });
+    feed.changed({ ...broadcast, state: "cancelled" } as unknown as Broadcast);
+    expect(told.at(-1)).toMatchObject({ counts: { sounded: 5 } });
+  });
+});

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Pool } from "../../store/database/database.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+import { lastNewsNo, newsAfter } from "../helpers/told.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+/** A pool that notes each statement. */
+function noted(): { pool: Pool; statements: string[] } {
+  const statements: string[] = [];
+  const pool = Object.create(db.pool) as Pool;
+  pool.query = (async (query: string | { text: string }, values?: unknown[]) => {
+    statements.push(typeof query === "string" ? query : query.text);
+    return db.pool.query(query as string, values);
+  }) as Pool["query"];
+  return { pool, statements };
+}
+
+it("a batch of plain readings is one statement and tells nothing; events and alarms are told by those that commit them", async () => {
+  await addDevice(db.pool, "plain");
+  const { pool, statements } = noted();
+  const never = 3_600_000;
+  const every = { silence: never, fold: never, follow: never, dropped: never, presence: never, seen: never };
+  const { publish } = await startTestIngest(pool, { every, processNo: 3 });
+  const from = await lastNewsNo(db.pool);
+  const at = Date.now() - 60_000;
+  await publish("plain", "telemetry", { observedAt: at, volume: 1 });
+  statements.length = 0;
+  await publish("plain", "telemetry", { observedAt: at + 1, volume: 2 });
+  expect(statements).toHaveLength(1);
+  expect(await newsAfter(db.pool, from)).toEqual([]);
+
+  statements.length = 0;
+  await publish(
+    "plain",
+    "events",
+    [1, 2].map((n) => ({ eventId: `${n}`, type: "leak", observedAt: at + n })),
+  );
+  expect(statements.map((text) => /into (events|alarms)/.exec(text)?.[1])).toEqual(["events", "alarms"]);
+  const news = await newsAfter(db.pool, from);
+  expect(
+    news.map(({ topic, processNo, payload }) => [topic, processNo, (payload as unknown[]).length]),
+  ).toEqual([
+    ["event", null, 2],
+    ["alarm", 3, 1],
+  ]);
+});
