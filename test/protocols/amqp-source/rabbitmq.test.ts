@@ -318,6 +318,16 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
     const own = await connect(url);
     onTestFinished(() => own.close());
     await declareTopology(await own.createChannel(), PARTITIONS);
+    // None of these can be seen before a database is away for long, or a message comes back for the twentieth time.
+    expect(await ask("GET", `queues/trouble/${partitionName(0)}`)).toMatchObject({
+      type: "quorum",
+      durable: true,
+      arguments: {
+        "x-single-active-consumer": true,
+        "x-delivery-limit": -1,
+        "x-consumer-timeout": 7 * 24 * 3600 * 1000,
+      },
+    });
     const other = open(side, url, { partitions: PARTITIONS + 1 });
     await vi.waitFor(
       () =>
