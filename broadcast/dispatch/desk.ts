@@ -62,6 +62,7 @@ export class DispatchDesk implements BroadcastDispatcher {
   private readonly metrics: DispatchMetrics;
   private readonly teller: FactTeller | undefined;
   private readonly devices: OnAirDevices | undefined;
+  private readonly stopWaitMs: number;
   private readonly stops: StopNotes;
   private readonly done = new Set<string>();
   private post: Post | undefined;
@@ -70,7 +71,8 @@ export class DispatchDesk implements BroadcastDispatcher {
     const { cluster, log, pool, registry, now = Date.now, settings } = options;
     this.options = options;
     this.metrics = createDispatchMetrics(registry, now);
-    this.stops = new StopNotes(options.stopWaitMs ?? STOP_WAIT_MS);
+    this.stopWaitMs = options.stopWaitMs ?? STOP_WAIT_MS;
+    this.stops = new StopNotes(this.stopWaitMs);
     if (!cluster) return;
     const rules = settings?.proof ?? DISPATCH_SETTINGS.proof;
     this.teller = new FactTeller({ tell: cluster.tell, rules, log });
@@ -131,8 +133,10 @@ export class DispatchDesk implements BroadcastDispatcher {
     const noted = this.stops.wait(broadcastNo);
     const dispatcher = await this.mine(`cancel ${broadcastNo}`);
     if (!dispatcher) return noted;
-    await dispatcher.cancel(broadcastNo);
-    if (this.post?.dispatcher !== dispatcher) return noted;
+    // Speakers here have it by then; a process elsewhere may have been killed, and its speakers are tried for longer.
+    const isSent = dispatcher.cancel(broadcastNo).then(() => this.post?.dispatcher === dispatcher);
+    const waitMs = this.options.cluster ? this.stopWaitMs : Number.POSITIVE_INFINITY;
+    if (!(await within(waitMs, isSent))) return noted;
     this.stops.note(broadcastNo);
     return "on_its_way";
   }
@@ -230,4 +234,13 @@ export class DispatchDesk implements BroadcastDispatcher {
       this.options.log.warn({ err: error }, "could not tell that a broadcast is being stopped");
     });
   }
+}
+
+/** The answer, or false where it takes longer. */
+function within(ms: number, answer: Promise<boolean>): Promise<boolean> {
+  if (ms === Number.POSITIVE_INFINITY) return answer;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms, false);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { createLogger } from "../../../base/log.ts";
@@ -31,7 +32,7 @@ function makePlatform() {
   function makeProcess(processNo: number, settings = {}) {
     const online = new Set<string>();
     const heard: { deviceId: string; commandId: string; order: Order }[] = [];
-    const state = { isDead: false, mayAct: true, isUnsure: false };
+    const state = { isDead: false, mayAct: true, isUnsure: false, isSilent: false };
     // What a process of its own does with the database ends with it.
     const pool = Object.create(db.pool) as typeof db.pool;
     pool.query = ((...args: Parameters<typeof db.pool.query>) =>
@@ -43,6 +44,7 @@ function makePlatform() {
       const { commandId, jws } = JSON.parse(payload) as { commandId: string; jws: string };
       const order = JSON.parse(Buffer.from(jws.split(".")[1]!, "base64url").toString()) as Order;
       heard.push({ deviceId: id, commandId, order });
+      if (state.isSilent) return new Promise<"taken">(() => {});
       if (state.isUnsure) throw new Error("nobody knows");
       return "taken" as const;
     };
@@ -210,9 +212,13 @@ describe("a broadcast of a platform of three processes", () => {
     a.connect(speakers);
     await a.take();
     const released = await release(db.pool, speakers);
-    const begun = a.desk.begin(released.broadcastNo);
-    await tellOrder("dispatch", released);
+    const { broadcastNo } = released;
+    const begun = a.desk.begin(broadcastNo);
+    // The news are quicker than the database with what is on the air.
+    const [order] = orderNews("dispatch", { broadcastNo, attempt: 1, releasedAt: new Date() });
+    a.desk.onNews([{ ...order!, newsNo: 1, processNo: null }]);
     await begun;
+    await tellOrder("dispatch", released);
     await until(() => expect(a.heard).toHaveLength(2));
     await tellOrder("cancel", { ...released, broadcastNo: released.broadcastNo + 1_000 });
     await until(async () => {
@@ -238,6 +244,18 @@ describe("a broadcast of a platform of three processes", () => {
       await until(() => expect(process.heard.at(-1)!.order).toMatchObject({ type: "stop" }));
       expect(process.heard).toHaveLength(2);
     }
+  });
+
+  it("is cancelled at the one that dispatches, and the answer does not wait for a process that says nothing", async () => {
+    const { a, b, speakers } = await start(1);
+    b.connect(speakers);
+    await a.take();
+    const released = await release(db.pool, speakers);
+    await a.desk.begin(released.broadcastNo);
+    await until(async () => expect(await targetOf(released, speakers[0]!)).toMatchObject({ sends: 1 }));
+    b.state.isSilent = true;
+    await cancel(released);
+    expect(await a.desk.cancel(released.broadcastNo)).toBe("on_its_way");
   });
 
   it("is cancelled without anybody who dispatches, and the answer says so; who takes over stops it", async () => {
@@ -307,7 +325,7 @@ describe("a broadcast of a platform of three processes", () => {
     a.state.mayAct = false;
     const released = await release(db.pool, speakers);
     await a.desk.begin(released.broadcastNo);
-    await until(() => expect(a.desk.wantsReadingsOf(speakers[0]!.deviceNo)).toBe(true));
+    for (let turn = 0; turn < 50; turn++) await nextTurn();
     expect(a.heard).toEqual([]);
     a.state.mayAct = true;
     await until(() => expect(a.heard).toHaveLength(1));
@@ -338,6 +356,9 @@ describe("a broadcast of a platform of three processes", () => {
     b.connect(speakers);
     b.desk.onListening(one);
     await until(() => expect(b.heard).toHaveLength(1));
+    // It has left and come back to the same process: what was on its line may be lost.
+    b.desk.onListening(one);
+    await until(() => expect(b.heard).toHaveLength(2));
   });
 
   it("is stopped where nobody knows whether a speaker has its command", async () => {
