@@ -42,7 +42,8 @@ WORKDIR /app
 COPY --from=dependencies /build/node_modules node_modules
 COPY --from=build /build/dist ./
 COPY LICENSE ./
-RUN mkdir /data && chown node:node /data && chmod 700 /data
+# /keys: for processes that share the keys that sign broadcasts.
+RUN mkdir /data /keys && chown node:node /data /keys && chmod 700 /data /keys
 VOLUME /data
 USER node
 # MQTT, MQTT over WebSocket, HTTP.

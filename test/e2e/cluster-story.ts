@@ -96,6 +96,7 @@ export async function openClusterStage({
       databaseUrl,
       env: {
         INSTANCE_ID: name,
+        BROADCAST_KEYS_DIR: join(folder, "keys"),
         SEED: "none",
         SOURCE_AMQP_URL: node.amqpUrl,
         SOURCE_AMQP_MANAGEMENT_URL: node.managementUrl,
