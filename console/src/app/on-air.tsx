@@ -46,7 +46,11 @@ export function OnAirStrip() {
   // Its own page has the button at its top. A stop that is not on its way yet is told there as well.
   const kept = useKeptPlaces(current, { isKnown: data !== undefined, isHeld });
   const places = kept.filter(({ id }) => pending.has(id) || path !== `/broadcasts/${id}`);
-  if (places.length === 0) return null;
+  if (places.length === 0) {
+    // No pointer leaves a strip that is taken away under it.
+    if (isHeld) setHeld(false);
+    return null;
+  }
   return (
     <aside
       className={styles.strip}

@@ -75,9 +75,15 @@ flows("a broadcast on the air", () => {
         await untilState(approver, draft.id, "playing");
         const { page, sent } = await signIn("dispatcher");
         await openPage(page, listed, run.scenery);
-        const stop = page.getByRole("button", { name: /^立即停播：山洪灾害演练/ });
-        await stop.first().click();
-        await expect.poll(() => sent.filter(({ url }) => url.pathname.endsWith("/cancel")).length).toBe(1);
+        // Other drills of this name may sound: each line leads to its own broadcast, and stops that one.
+        const line = page
+          .getByRole("complementary", { name: "播发中" })
+          .locator("> *")
+          .filter({ has: page.locator(`a[href="/console/broadcasts/${draft.id}"]`) });
+        await line.getByRole("button", { name: "立即停播：山洪灾害演练", exact: true }).click();
+        const cancels = () =>
+          sent.map(({ url }) => url.pathname).filter((pathname) => pathname.endsWith("/cancel"));
+        await expect.poll(cancels).toEqual([`/v1/broadcasts/${draft.id}/cancel`]);
         await page.getByText(/^已停播：/).waitFor();
         expect(await page.getByRole("dialog").count()).toBe(0);
         await untilState(approver, draft.id, "cancelled");

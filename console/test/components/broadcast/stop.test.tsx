@@ -93,9 +93,9 @@ describe("the strip on every page", () => {
     expect(await screen.findByText("已停播：山洪 bc-2")).toBeTruthy();
   });
 
-  /** Two that sound; `state` is what a test changes. */
-  function two() {
-    const state = { items: [onAir("bc-1", true), onAir("bc-2", true)] as object[] };
+  /** Two that sound, or others; `state` is what a test changes. */
+  function two(items: object[] = [onAir("bc-1", true), onAir("bc-2", true)]) {
+    const state = { items };
     const platform = fakePlatform({
       "GET /v1/me": me("zhang.min"),
       "GET /v1/broadcasts": () => list(...state.items),
@@ -139,6 +139,23 @@ describe("the strip on every page", () => {
     await act(() => vi.advanceTimersByTimeAsync(2_000));
     expect(lines()).toHaveLength(2);
     expect(lines()[0]).toContain("山洪 bc-2");
+  });
+
+  it("keeps no place for a pointer that was on it when its page was left for that of the broadcast", async () => {
+    const { change } = two([onAir("bc-1", true)]);
+    onTestFinished(() => act(() => window.history.replaceState(null, "", "/")));
+    await waitFor(() => expect(stops()).toHaveLength(1));
+    fireEvent.pointerEnter(screen.getByRole("complementary"));
+    await userEvent.click(screen.getByRole("link", { name: "山洪 bc-1" }));
+    await waitFor(() => expect(screen.queryByRole("complementary")).toBeNull());
+    await act(() => window.history.back());
+    await waitFor(() => expect(stops()).toHaveLength(1));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    await act(() => change([]));
+    await vi.waitFor(() => expect(lines()).toEqual(["已结束：山洪 bc-1"]), PATIENT);
+    await act(() => vi.advanceTimersByTimeAsync(7_000));
+    expect(screen.queryByRole("complementary")).toBeNull();
   });
 
   it("says in the place of one that was stopped that it was, and keeps the place when that is put away", async () => {
