@@ -17,6 +17,7 @@ export const checkTexts = defineTexts(
     times: (times: number) => `${times} 遍`,
     seconds: (seconds: string) => `共约 ${seconds} 秒`,
     reads: "会播什么",
+    more: "下面还有，请往下翻",
     only: "只",
     digits: {
       actual: "输入会收到指令的大喇叭只数",
@@ -114,6 +115,7 @@ export const checkTexts = defineTexts(
     times: (times: number) => (times === 1 ? "once" : `${times} times`),
     seconds: (seconds: string) => `about ${seconds} s in all`,
     reads: "What is read",
+    more: "There is more below: scroll",
     only: "",
     digits: {
       actual: "Type the number of speakers that get the order",

@@ -28,7 +28,7 @@ export default function Check() {
   };
   return (
     <OnlyAuthors>
-      <CheckedPage mode={mode} id={id} heading={words.title[mode]}>
+      <CheckedPage mode={mode} id={id} heading={words.title[mode]} isLow>
         {({ broadcast, preview, names, ageMs, again }) => (
           <Panel>
             <StepBox

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { BroadcastJson, StoredPreviewJson } from "../../api/broadcasts.ts";
 import { ButtonLink } from "../../ui/button.tsx";
+import styles from "../../ui/decision.module.css";
 import { Empty, Skeleton } from "../../ui/empty.tsx";
 import type { ModeName } from "../../ui/marks.tsx";
 import { Columns } from "../../ui/page.tsx";
@@ -16,6 +17,8 @@ interface CheckedPageProps {
   readonly mode: ModeName;
   readonly id: string;
   readonly heading: string;
+  /** So little that it may stay in sight on a phone, too. */
+  readonly isLow?: boolean;
   /** What is decided beside it. */
   readonly children: (facts: DecisionFacts) => ReactNode;
 }
@@ -29,7 +32,7 @@ export interface DecisionFacts {
 }
 
 /** A stored broadcast as it is now, and beside it a step. The address names the mode, and a draft of another is refused. */
-export function CheckedPage({ mode, id, heading, children }: CheckedPageProps) {
+export function CheckedPage({ mode, id, heading, isLow, children }: CheckedPageProps) {
   const words = useTexts(checkTexts);
   const checked = useChecked(id);
   const { broadcast, preview, approvers, names, ageMs, again } = checked;
@@ -51,7 +54,9 @@ export function CheckedPage({ mode, id, heading, children }: CheckedPageProps) {
   return page(
     <>
       {preview.error && <ProblemBanner error={preview.error} onAgain={again} />}
-      <Columns side={children(facts)}>
+      <Columns
+        side={<div className={`${styles.decision} ${isLow ? styles.low : ""}`}>{children(facts)}</div>}
+      >
         <Summary {...facts} approvers={approvers} />
       </Columns>
     </>,

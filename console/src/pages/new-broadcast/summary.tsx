@@ -9,9 +9,9 @@ import { checkTexts } from "./check-texts.ts";
 import { useEventName } from "./event-panel.tsx";
 import { FactsList, HeardVillages } from "./facts-list.tsx";
 import { PreviewAge } from "./preview-panel.tsx";
+import { Reads } from "./reads.tsx";
 import { SilentList } from "./silent-list.tsx";
 import styles from "./summary.module.css";
-import { isChinese } from "./text-checks.ts";
 import { PREVIEW_LASTS_MS } from "./use-preview.ts";
 
 export interface SummaryProps {
@@ -47,7 +47,7 @@ export function Summary({ broadcast, preview, names, approvers, ageMs }: Summary
         <div className={styles.silent}>
           <SilentList preview={preview} />
         </div>
-        <Reads broadcast={broadcast} />
+        <Reads texts={message.texts} />
       </Panel>
     </>
   );
@@ -123,21 +123,6 @@ function Stats({
         </dd>
       </div>
     </dl>
-  );
-}
-
-/** All languages, as they are read; a long text scrolls in its box. */
-function Reads({ broadcast: { message } }: Pick<SummaryProps, "broadcast">) {
-  const words = useTexts(checkTexts);
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={styles.reads} aria-label={words.reads} tabIndex={0}>
-      {message.texts.map((text) => (
-        <p key={text.language} lang={text.language}>
-          {[text.description, text.instruction].filter(Boolean).join(isChinese(text) ? "" : " ")}
-        </p>
-      ))}
-    </section>
   );
 }
 
