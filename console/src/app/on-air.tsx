@@ -2,12 +2,19 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { Radio } from "lucide-react";
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { type BroadcastItemJson, broadcastQuery, ON_AIR, openBroadcastsQuery } from "../api/broadcasts.ts";
+import {
+  type BroadcastItemJson,
+  broadcastQuery,
+  ON_AIR,
+  openBroadcastsQuery,
+  openReviewsQuery,
+} from "../api/broadcasts.ts";
 import { meQuery } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
 import { LevelBand, type LevelNumber, ModeTag } from "../ui/marks.tsx";
 import { count } from "../ui/number.ts";
 import { PageLink } from "../ui/page-link.tsx";
+import { useShortWait } from "../ui/short-wait.ts";
 import { useTexts } from "../ui/texts.ts";
 import { useKeptPlaces } from "./kept-places.ts";
 import styles from "./on-air.module.css";
@@ -19,18 +26,38 @@ import { forgetAllStopped, forgetStopped, useStopped } from "./stopped.ts";
 /** More at once than a county ever has; each asks the platform whether it may be stopped. */
 const MOST = 20;
 
-/** Under the top line of every page: what sounds and can be stopped by this person, each with its own button. */
-export function OnAirStrip() {
-  const words = useTexts(stopTexts);
-  const { data: me } = useQuery(meQuery);
-  const enabled = me !== undefined && isOpenTo(me, "broadcasts:read");
-  const { data } = useQuery({ ...openBroadcastsQuery, enabled });
-  // The oldest first: what comes on air must not push another one's button under a finger that is about to press.
-  const onAir = (data?.items ?? [])
+/** What sounds, the oldest first: what comes on air must not push another one's button under a finger that is about to press. */
+const onAirOf = (items: readonly BroadcastItemJson[] = []): BroadcastItemJson[] =>
+  items
     .filter(({ state }) => ON_AIR.includes(state))
     .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
     .slice(0, MOST);
+
+function useOpen() {
+  const { data: me } = useQuery(meQuery);
+  const enabled = me !== undefined && isOpenTo(me, "broadcasts:read");
+  const open = useQuery({ ...openBroadcastsQuery, enabled });
+  const reviews = useQuery({ ...openReviewsQuery, enabled });
+  const onAir = onAirOf(open.data?.items);
   const details = useQueries({ queries: onAir.map(({ id }) => broadcastQuery(id)) });
+  return { open, reviews, onAir, details };
+}
+
+/**
+ * True until it is known what stands above every page, or that it cannot be known now: a page that was there before it
+ * would be pushed away under the hand.
+ */
+export function useIsTopComing(): boolean {
+  const { open, reviews, details } = useOpen();
+  return useShortWait(
+    [open, reviews, ...details].some(({ isLoading, failureCount }) => isLoading && failureCount === 0),
+  );
+}
+
+/** Under the top line of every page: what sounds and can be stopped by this person, each with its own button. */
+export function OnAirStrip() {
+  const words = useTexts(stopTexts);
+  const { open, onAir, details } = useOpen();
   const [path] = useLocation();
   useEffect(() => forgetAllStopped, []);
   const stoppable = onAir.flatMap((item, at) => {
@@ -44,7 +71,7 @@ export function OnAirStrip() {
   const current: readonly Line[] = [...stoppable, ...stopped.filter(({ id }) => !sounding.has(id))];
   const [isHeld, setHeld] = useState(false);
   // Its own page has the button at its top. A stop that is not on its way yet is told there as well.
-  const kept = useKeptPlaces(current, { isKnown: data !== undefined, isHeld });
+  const kept = useKeptPlaces(current, { isKnown: open.data !== undefined, isHeld });
   const places = kept.filter(({ id }) => pending.has(id) || path !== `/broadcasts/${id}`);
   if (places.length === 0) {
     // No pointer leaves a strip that is taken away under it.

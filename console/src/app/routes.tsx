@@ -16,7 +16,12 @@ export interface Route {
   readonly path: string;
   readonly needs?: ActionName;
   readonly page: LazyExoticComponent<ComponentType>;
+  /** Has its files loaded before it is shown. */
+  readonly load: () => Promise<unknown>;
 }
+
+type Load = () => Promise<{ default: ComponentType }>;
+const pageOf = (load: Load): Pick<Route, "page" | "load"> => ({ page: lazy(load), load });
 
 /** An entry of the rail. */
 export interface RailEntry {
@@ -30,51 +35,51 @@ export interface RailEntry {
 
 /** The first that matches is shown. Services, rules and sources get theirs here when the platform has them. */
 export const ROUTES: readonly Route[] = [
-  { path: "/", page: lazy(() => import("../pages/overview/overview.tsx")) },
-  { path: "/tour", page: lazy(() => import("../pages/tour/tour.tsx")) },
-  { path: "/admin/:tab?/:id?", needs: "access:read", page: lazy(() => import("../pages/admin/admin.tsx")) },
-  { path: "/audit", needs: "audit:read", page: lazy(() => import("../pages/audit/audit.tsx")) },
-  { path: "/alarms", needs: "alarms:read", page: lazy(() => import("../pages/alarms/alarms.tsx")) },
-  { path: "/devices/:id", needs: "devices:read", page: lazy(() => import("../pages/device/device.tsx")) },
-  { path: "/usage", needs: "readings:read", page: lazy(() => import("../pages/usage/usage.tsx")) },
-  { path: "/devices", needs: "devices:read", page: lazy(() => import("../pages/devices/devices.tsx")) },
+  { path: "/", ...pageOf(() => import("../pages/overview/overview.tsx")) },
+  { path: "/tour", ...pageOf(() => import("../pages/tour/tour.tsx")) },
+  { path: "/admin/:tab?/:id?", needs: "access:read", ...pageOf(() => import("../pages/admin/admin.tsx")) },
+  { path: "/audit", needs: "audit:read", ...pageOf(() => import("../pages/audit/audit.tsx")) },
+  { path: "/alarms", needs: "alarms:read", ...pageOf(() => import("../pages/alarms/alarms.tsx")) },
+  { path: "/devices/:id", needs: "devices:read", ...pageOf(() => import("../pages/device/device.tsx")) },
+  { path: "/usage", needs: "readings:read", ...pageOf(() => import("../pages/usage/usage.tsx")) },
+  { path: "/devices", needs: "devices:read", ...pageOf(() => import("../pages/devices/devices.tsx")) },
   {
     path: "/broadcasts/new",
     needs: "broadcasts:read",
-    page: lazy(() => import("../pages/new-broadcast/doors.tsx")),
+    ...pageOf(() => import("../pages/new-broadcast/doors.tsx")),
   },
   {
     path: "/broadcasts/new/:mode",
     needs: "broadcasts:read",
-    page: lazy(() => import("../pages/new-broadcast/new-broadcast.tsx")),
+    ...pageOf(() => import("../pages/new-broadcast/new-broadcast.tsx")),
   },
   {
     path: "/broadcasts/new/:mode/check/:id",
     needs: "broadcasts:read",
-    page: lazy(() => import("../pages/new-broadcast/check.tsx")),
+    ...pageOf(() => import("../pages/new-broadcast/check.tsx")),
   },
   {
     path: "/broadcasts/new/:mode/submitted/:id",
     needs: "broadcasts:read",
-    page: lazy(() => import("../pages/new-broadcast/submitted.tsx")),
+    ...pageOf(() => import("../pages/new-broadcast/submitted.tsx")),
   },
   {
     path: "/broadcasts/new/:mode/release/:id",
     needs: "broadcasts:read",
-    page: lazy(() => import("../pages/new-broadcast/green-channel.tsx")),
+    ...pageOf(() => import("../pages/new-broadcast/green-channel.tsx")),
   },
   {
     path: "/broadcasts",
     needs: "broadcasts:read",
-    page: lazy(() => import("../pages/broadcasts/broadcasts.tsx")),
+    ...pageOf(() => import("../pages/broadcasts/broadcasts.tsx")),
   },
   {
     path: "/broadcasts/:id",
     needs: "broadcasts:read",
-    page: lazy(() => import("../pages/broadcast/broadcast.tsx")),
+    ...pageOf(() => import("../pages/broadcast/broadcast.tsx")),
   },
-  { path: "/quality", needs: "ledger:read", page: lazy(() => import("../pages/quality/quality.tsx")) },
-  { path: "/me", page: lazy(() => import("../pages/me/me.tsx")) },
+  { path: "/quality", needs: "ledger:read", ...pageOf(() => import("../pages/quality/quality.tsx")) },
+  { path: "/me", ...pageOf(() => import("../pages/me/me.tsx")) },
 ];
 
 export const RAIL: readonly RailEntry[] = [

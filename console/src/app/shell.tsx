@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Suspense } from "react";
-import { Route, Switch, useLocation } from "wouter";
+import { Suspense, useEffect } from "react";
+import { matchRoute, Route, Switch, useLocation, useRouter } from "wouter";
 import { meQuery } from "../api/session.ts";
 import { isReadable } from "../ui/address.ts";
 import { Skeleton } from "../ui/empty.tsx";
 import { useTexts } from "../ui/texts.ts";
 import { Boundary } from "./boundary.tsx";
-import { useFrame } from "./frame.tsx";
+import { ComingFrame, useFrame } from "./frame.tsx";
 import { Keyboard } from "./keyboard.tsx";
 import { NewVersion } from "./new-version.tsx";
 import { NotFound } from "./not-found.tsx";
-import { OnAirStrip } from "./on-air.tsx";
+import { OnAirStrip, useIsTopComing } from "./on-air.tsx";
 import { Rail } from "./rail.tsx";
 import { ReviewBanner } from "./review-banner.tsx";
 import { Ribbon } from "./ribbon.tsx";
@@ -20,14 +20,19 @@ import { shellTexts } from "./shell-texts.ts";
 import { StaleBanner } from "./stale-banner.tsx";
 import { TopLine } from "./top-line.tsx";
 
+/** The addresses of pages of one broadcast, which are in a frame. */
+const FRAMED = /^\/broadcasts\/(new\/.|(?!new$).)/;
+
 /** The rail, the top line and the page between them; around all of it the frame of a broadcast. */
 export function Shell() {
   const words = useTexts(shellTexts);
-  const frame = useFrame();
+  const shown = useFrame();
+  const frame = shown === "coming" ? undefined : shown;
   const [path] = useLocation();
+  const isTopComing = useIsTopComing();
   return (
     <div
-      className={`${styles.app} ${frame ? `${styles.framed} ${styles[frame.mode]}` : ""}`}
+      className={`${styles.app} ${shown ? `${styles.framed} ${styles[frame?.mode ?? "coming"]}` : ""}`}
       data-mode={frame?.mode}
     >
       <a className={styles.skip} href="#content">
@@ -44,14 +49,31 @@ export function Shell() {
           <StaleBanner />
           <ReviewBanner />
           <Boundary where={path}>
-            <Suspense fallback={<Skeleton lines={8} label={words.loading} />}>
-              <Pages />
+            <Suspense fallback={<Coming path={path} />}>
+              {isTopComing ? <Coming path={path} /> : <Pages />}
             </Suspense>
           </Boundary>
         </main>
       </div>
       <Keyboard />
     </div>
+  );
+}
+
+/** In place of a page until it can be shown; its files come meanwhile. */
+function Coming({ path }: { path: string }) {
+  const words = useTexts(shellTexts);
+  const { parser } = useRouter();
+  useEffect(() => {
+    const route = ROUTES.find((one) => matchRoute(parser, one.path, path)[0]);
+    // Where they do not come, the page says so when it is shown.
+    route?.load().catch(() => {});
+  }, [parser, path]);
+  return (
+    <>
+      {FRAMED.test(path) && <ComingFrame />}
+      <Skeleton lines={8} label={words.loading} />
+    </>
   );
 }
 

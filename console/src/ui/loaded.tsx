@@ -19,7 +19,6 @@ export interface LoadedProps<T> {
 
 /** The four states of what is asked of the platform: loading, failed, failed with older data, there. */
 export function Loaded<T>({ query, children, lines = 4, skeleton }: LoadedProps<T>) {
-  const words = useTexts(texts);
   const again = () => void query.refetch();
   if (query.data !== undefined) {
     return (
@@ -30,5 +29,11 @@ export function Loaded<T>({ query, children, lines = 4, skeleton }: LoadedProps<
     );
   }
   if (query.error) return <ProblemView error={query.error} onAgain={again} />;
-  return skeleton ?? <Skeleton lines={lines} label={words.loading} />;
+  return skeleton ?? <Reading lines={lines} />;
+}
+
+/** In place of parts that are shown when all of them are known, so that none pushes another one away. */
+export function Reading({ lines = 4 }: { lines?: number }) {
+  const words = useTexts(texts);
+  return <Skeleton lines={lines} label={words.loading} />;
 }

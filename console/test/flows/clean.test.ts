@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
+import { DESK } from "../browser/sign-in.ts";
 import type { Visit } from "../browser/visit.ts";
-import { measureVitals, vitalsOf } from "../browser/vitals.ts";
+import { answerOneByOne, measureVitals, untilAnswered, vitalsOf } from "../browser/vitals.ts";
 import { flow, flows } from "../flow.ts";
-import { addressOf, openPage, PAGES, settled } from "../pages.ts";
+import { openPage, PAGES, settled } from "../pages.ts";
 
 const BUILT = fileURLToPath(new URL("../../../dist/console/", import.meta.url));
 const KIB = 1024;
@@ -27,18 +28,13 @@ function loaded(visit: Visit, ending: string): number {
   );
 }
 
-/** Loads a page until it is painted in time, and says how long the quickest took. */
-async function quickestPaint(
-  visit: Visit,
-  open: () => Promise<void>,
-): Promise<{ paint: number; shift: number }> {
-  const best = { paint: Number.POSITIVE_INFINITY, shift: Number.POSITIVE_INFINITY };
-  for (let i = 0; i < ATTEMPTS && (best.paint > PAINTED || best.shift >= 0.05); i++) {
+/** Loads a page until it is painted in time, and says how long the quickest took, in milliseconds. */
+async function quickestPaint(visit: Visit, open: () => Promise<void>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < ATTEMPTS && best > PAINTED; i++) {
     await open();
     await expect.poll(async () => (await vitalsOf(visit.page)).largestPaint).toBeGreaterThan(0);
-    const { largestPaint, layoutShift } = await vitalsOf(visit.page);
-    best.paint = Math.min(best.paint, largestPaint);
-    best.shift = Math.min(best.shift, layoutShift);
+    best = Math.min(best, (await vitalsOf(visit.page)).largestPaint);
   }
   return best;
 }
@@ -73,16 +69,12 @@ flows("what a page costs", () => {
   // How long a page takes says more of the machine than of the page where others work on it too: `VITALS=1` measures.
   const measured = process.env.VITALS ? flow : flow.skip;
 
-  measured.for(PAGES)(
-    "check 25: $name is painted within 1.5 s, and nothing in it jumps",
-    async (listed, { signIn, run }) => {
-      const visit = await signIn(listed.who);
-      await measureVitals(visit.page);
-      const { paint, shift } = await quickestPaint(visit, () => openPage(visit.page, listed, run.scenery));
-      expect(paint).toBeLessThanOrEqual(PAINTED);
-      expect(shift).toBeLessThan(0.05);
-    },
-  );
+  measured.for(PAGES)("check 25: $name is painted within 1.5 s", async (listed, { signIn, run }) => {
+    const visit = await signIn(listed.who);
+    await measureVitals(visit.page);
+    const paint = await quickestPaint(visit, () => openPage(visit.page, listed, run.scenery));
+    expect(paint).toBeLessThanOrEqual(PAINTED);
+  });
 
   measured(
     "check 25: the first page is painted in time while a month of the whole fleet is being added up",
@@ -97,7 +89,7 @@ flows("what a page costs", () => {
         while (!isOver) await api(series);
       })();
       try {
-        const { paint } = await quickestPaint(visit, async () => {
+        const paint = await quickestPaint(visit, async () => {
           await visit.page.goto("/console/");
           await settled(visit.page);
         });
@@ -126,17 +118,28 @@ flows("what a page does unseen", () => {
     }
   });
 
-  flow(
-    "checks 26 and 27: no page is refused anything, logs anything, or asks another origin",
-    async ({ signIn, run }) => {
-      const visit = await signIn("dispatcher");
-      for (const listed of PAGES) {
-        await visit.page.goto(addressOf(listed, run.scenery));
-        await settled(visit.page);
+  flow.for([
+    // Where there is one column everything pushes everything.
+    { where: "on a phone", viewport: { width: 390, height: 844 } },
+    ...(process.env.WIDE ? [{ where: "on a desk", viewport: DESK }] : []),
+  ])(
+    "checks 25, 26 and 27: $where no page jumps, is refused anything, logs anything, or asks another origin",
+    { timeout: 600_000 },
+    async ({ viewport }, { signIn, run }) => {
+      for (const who of new Set(PAGES.map((listed) => listed.who))) {
+        const visit = await signIn(who, { viewport });
+        await measureVitals(visit.page);
+        await answerOneByOne(visit.page);
+        for (const listed of PAGES.filter((one) => one.who === who)) {
+          await openPage(visit.page, listed, run.scenery);
+          await untilAnswered(visit.page);
+          const { layoutShift, moved } = await vitalsOf(visit.page);
+          expect(layoutShift, `${listed.name}\n${moved.join("\n")}`).toBeLessThan(0.05);
+        }
+        expect(visit.notes).toEqual([]);
+        const origins = new Set(visit.sent.map(({ url }) => url.origin));
+        expect([...origins]).toEqual([run.world.origin]);
       }
-      expect(visit.notes).toEqual([]);
-      const origins = new Set(visit.sent.map(({ url }) => url.origin));
-      expect([...origins]).toEqual([run.world.origin]);
     },
   );
 });

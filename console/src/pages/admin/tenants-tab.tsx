@@ -36,7 +36,8 @@ export function TenantsTab() {
           {open && (
             <SwitchPanel key={open.id} principal={open} change={(body) => changeTenant(open.id, body)} />
           )}
-          <AddTenant />
+          {/* Below the list where there is one column, so not before it. */}
+          {!tenants.isPending && <AddTenant />}
         </>
       }
     >

@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "wouter";
 import { type BroadcastJson, broadcastQuery } from "../../api/broadcasts.ts";
 import { isApiError } from "../../api/problem.ts";
-import { Loaded } from "../../ui/loaded.tsx";
+import { ComingFrame } from "../../app/frame.tsx";
+import { Loaded, Reading } from "../../ui/loaded.tsx";
 import { Page } from "../../ui/page.tsx";
 import { PageLink } from "../../ui/page-link.tsx";
 import { ProblemView } from "../../ui/problem-view.tsx";
@@ -25,7 +26,15 @@ export default function Broadcast() {
   if (query.error && !query.data)
     return <NotShown error={query.error} onAgain={() => void query.refetch()} />;
   return (
-    <Loaded query={query} lines={10}>
+    <Loaded
+      query={query}
+      skeleton={
+        <>
+          <ComingFrame />
+          <Reading lines={10} />
+        </>
+      }
+    >
       {(broadcast) => <Shown key={id} broadcast={broadcast} />}
     </Loaded>
   );

@@ -10,7 +10,7 @@ import { fillSteps } from "../../chart/points.ts";
 import { useParameters } from "../../ui/address.ts";
 import { alarmHead } from "../../ui/alarm-text.ts";
 import { CsvButton } from "../../ui/csv-button.tsx";
-import { Loaded } from "../../ui/loaded.tsx";
+import { Loaded, Reading } from "../../ui/loaded.tsx";
 import { useNow } from "../../ui/now.ts";
 import { unitOf } from "../../ui/number.ts";
 import { PickSelect } from "../../ui/pick.tsx";
@@ -116,7 +116,16 @@ function OneMetric({
         </p>
       }
     >
-      <Loaded query={chart}>{() => null}</Loaded>
+      <Loaded
+        query={chart}
+        skeleton={
+          <div className={styles.room}>
+            <Reading />
+          </div>
+        }
+      >
+        {() => null}
+      </Loaded>
     </ChartPanel>
   );
 }

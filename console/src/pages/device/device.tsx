@@ -1,15 +1,16 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useParams } from "wouter";
 import { alarmPages } from "../../api/alarms.ts";
-import { type DeviceJson, deviceQuery } from "../../api/devices.ts";
+import { type DeviceJson, deviceQuery, latestQuery } from "../../api/devices.ts";
 import { kindsQuery, kindTitle } from "../../api/kinds.ts";
 import { type ActionName, mayDo, meQuery } from "../../api/session.ts";
 import { RegionName } from "../../map/region-name.tsx";
 import { Moment } from "../../ui/age.tsx";
-import { Loaded } from "../../ui/loaded.tsx";
+import { Loaded, Reading } from "../../ui/loaded.tsx";
 import { StateMark } from "../../ui/marks.tsx";
 import { Columns, Page } from "../../ui/page.tsx";
 import { PageLink } from "../../ui/page-link.tsx";
+import { useShortWait } from "../../ui/short-wait.ts";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { DeviceSteps } from "../devices/device-steps.tsx";
 import { AlarmPanels } from "./alarm-panels.tsx";
@@ -41,38 +42,46 @@ export default function Device() {
 
 function Known({ device }: { device: DeviceJson }) {
   const me = useQuery(meQuery);
-  const kind = useQuery(kindsQuery).data?.find((one) => one.kind === device.kind);
+  const kinds = useQuery(kindsQuery);
+  const kind = kinds.data?.find((one) => one.kind === device.kind);
   const may = (action: ActionName) => me.data !== undefined && mayDo(me.data, action);
   const active = useInfiniteQuery({
     ...alarmPages({ device: device.id, sort: "severity" }),
     enabled: may("alarms:read"),
   });
+  const latest = useQuery({ ...latestQuery(device.id), enabled: may("readings:read") });
+  // Of these each part's height is made.
+  const isComing = useShortWait(kinds.isLoading || active.isLoading || latest.isLoading);
   const alarms = active.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Page title={device.name ?? device.id} about={<About device={device} />} end={<Heard device={device} />}>
-      <Columns
-        side={
-          <>
-            {kind && may("readings:read") && <NowPanel device={device.id} kind={kind} />}
-            {kind && <CommandsPanel device={device} kind={kind} />}
-            {kind?.gateway && <BehindPanel gateway={device.id} />}
-            <BelongsPanel device={device} more={may("devices:write") && <DeviceSteps device={device} />} />
-          </>
-        }
-      >
-        <AlarmPanels alarms={alarms} kind={kind} />
-        {kind && may("readings:read") && <ChartSection device={device} kind={kind} alarms={alarms} />}
-        {may("ledger:read") && (
-          <LedgerPanel
-            device={device.id}
-            rejections={may("rejections:read") ? `#${REJECTIONS}` : undefined}
-          />
-        )}
-        {may("events:read") && <EventsPanel device={device.id} kind={kind} />}
-        {may("alarms:read") && <PastAlarmsPanel device={device.id} />}
-        {may("rejections:read") && <RejectionsPanel device={device.id} id={REJECTIONS} />}
-        {may("readings:read") && <RecordsPanel device={device.id} />}
-      </Columns>
+      {isComing ? (
+        <Reading lines={8} />
+      ) : (
+        <Columns
+          side={
+            <>
+              {kind && may("readings:read") && <NowPanel device={device.id} kind={kind} />}
+              {kind && <CommandsPanel device={device} kind={kind} />}
+              {kind?.gateway && <BehindPanel gateway={device.id} />}
+              <BelongsPanel device={device} more={may("devices:write") && <DeviceSteps device={device} />} />
+            </>
+          }
+        >
+          <AlarmPanels alarms={alarms} kind={kind} />
+          {kind && may("readings:read") && <ChartSection device={device} kind={kind} alarms={alarms} />}
+          {may("ledger:read") && (
+            <LedgerPanel
+              device={device.id}
+              rejections={may("rejections:read") ? `#${REJECTIONS}` : undefined}
+            />
+          )}
+          {may("events:read") && <EventsPanel device={device.id} kind={kind} />}
+          {may("alarms:read") && <PastAlarmsPanel device={device.id} />}
+          {may("rejections:read") && <RejectionsPanel device={device.id} id={REJECTIONS} />}
+          {may("readings:read") && <RecordsPanel device={device.id} />}
+        </Columns>
+      )}
     </Page>
   );
 }

@@ -100,9 +100,15 @@ export default function Devices() {
   return (
     <Page
       title={words.title}
-      about={(byKind.data?.items ?? [])
-        .map(({ value, devices: many }) => `${kindTitle(kinds.data, value ?? "", language)} ${count(many)}`)
-        .join(" · ")}
+      about={
+        <span className={styles.kinds}>
+          {(byKind.data?.items ?? [])
+            .map(
+              ({ value, devices: many }) => `${kindTitle(kinds.data, value ?? "", language)} ${count(many)}`,
+            )
+            .join(" · ")}
+        </span>
+      }
       end={
         <>
           <ViewSwitch asPoints={asPoints} onChange={(view) => change({ view })} />

@@ -114,7 +114,7 @@ export function FilterBar({ filters, onChange, gatewayNames, home, mayReadAlarms
         onValue={(q) => onChange({ q })}
       />
       <RegionSelect value={filters.region} top={home} onChange={(region) => onChange({ region })} />
-      {(kindOptions.length > 1 || kind) && (
+      {(!byKind.data || kindOptions.length > 1 || kind) && (
         <PickSelect
           label={words.kind}
           value={kind ?? ""}
@@ -150,7 +150,7 @@ export function FilterBar({ filters, onChange, gatewayNames, home, mayReadAlarms
           onChange={pick("alarm")}
         />
       )}
-      {(gatewayOptions.length > 0 || gateway) && (
+      {(!byGateway.data || gatewayOptions.length > 0 || gateway) && (
         <PickSelect
           label={words.gateway}
           value={gateway ?? ""}
@@ -158,7 +158,7 @@ export function FilterBar({ filters, onChange, gatewayNames, home, mayReadAlarms
           onChange={pick("gateway")}
         />
       )}
-      {(tenantOptions.length > 1 || tenant) && (
+      {(!byTenant.data || tenantOptions.length > 1 || tenant) && (
         <PickSelect
           label={words.tenant}
           value={tenant ?? ""}

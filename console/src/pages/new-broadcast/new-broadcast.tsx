@@ -1,9 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { useLocation, useParams } from "wouter";
+import { templatesQuery } from "../../api/templates.ts";
 import { NotFound } from "../../app/not-found.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Empty, Skeleton } from "../../ui/empty.tsx";
 import type { ModeName } from "../../ui/marks.tsx";
 import { ProblemView } from "../../ui/problem-view.tsx";
+import { useShortWait } from "../../ui/short-wait.ts";
 import { useTexts } from "../../ui/texts.ts";
 import { EMPTY_FORM, useForm } from "./form.ts";
 import { ModePage, modeOfPath, OnlyAuthors } from "./mode-page.tsx";
@@ -27,6 +30,8 @@ function Prepare({ mode }: { mode: ModeName }) {
   const words = useTexts(newTexts);
   const { form, change, noteSaved, replace } = useForm(mode);
   const origin = useBeginning(mode, form, replace);
+  // The choice of events is as high as there are many.
+  const isChoiceComing = useShortWait(useQuery(templatesQuery).isLoading);
   const heading = words.prepare[mode];
   const [, navigate] = useLocation();
   const beginAnew = () => {
@@ -54,17 +59,18 @@ function Prepare({ mode }: { mode: ModeName }) {
         <UnsavedQuestion form={form} asked={question} />
       ) : error ? (
         <ProblemView error={error} onAgain={again} />
-      ) : isFetching ? (
+      ) : isFetching || isChoiceComing ? (
         <Skeleton lines={8} label={words.fetching} />
       ) : (
-        <Writing mode={mode} form={form} onChange={change} onSaved={noteSaved} onReplace={replace} />
-      )}
-      {isBegun && !isFetching && !question && (
-        <div>
-          <Button look="quiet" small onClick={beginAnew}>
-            {words.beginAnew}
-          </Button>
-        </div>
+        <Writing mode={mode} form={form} onChange={change} onSaved={noteSaved} onReplace={replace}>
+          {isBegun && (
+            <div>
+              <Button look="quiet" small onClick={beginAnew}>
+                {words.beginAnew}
+              </Button>
+            </div>
+          )}
+        </Writing>
       )}
     </ModePage>
   );

@@ -1,15 +1,17 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
 import { broadcastKeys, broadcastQuery } from "../../api/broadcasts.ts";
 import { serverNow } from "../../api/clock.ts";
 import { isApiError } from "../../api/problem.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";
+import { Reading } from "../../ui/loaded.tsx";
 import type { ModeName } from "../../ui/marks.tsx";
 import { listOf } from "../../ui/number.ts";
 import { Columns } from "../../ui/page.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
+import { useShortWait } from "../../ui/short-wait.ts";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { type Fault, faultsOfError } from "./draft-faults.ts";
 import { EventPanel } from "./event-panel.tsx";
@@ -21,6 +23,7 @@ import { previewTexts } from "./preview-texts.ts";
 import { RangePanel } from "./range-panel.tsx";
 import { expiryOf, saveDraft } from "./save.ts";
 import { SettingsPanel } from "./settings-panel.tsx";
+import { isNowhere } from "./target.ts";
 import { TextPanel } from "./text-panel.tsx";
 import { newTexts } from "./texts.ts";
 import { usePreview } from "./use-preview.ts";
@@ -33,14 +36,19 @@ export interface WritingProps {
   readonly onChange: (changes: Partial<Form>) => void;
   readonly onSaved: (written: Form, draft: StoredDraft) => void;
   readonly onReplace: (form: Form) => void;
+  /** Below all of it. */
+  readonly children: ReactNode;
 }
 
 /** Event, place, text and settings on one page; beside them what would happen. */
-export function Writing({ mode, form, onChange, onSaved, onReplace }: WritingProps) {
+export function Writing({ mode, form, onChange, onSaved, onReplace, children }: WritingProps) {
   const live = usePreview(mode, form);
   const { texts, wordsIn, error: noTemplate } = useTextsOf(mode, form);
   const lacks = lacksOf({ mode, form, texts, live });
   const saving = useSaving(mode, form, onSaved);
+  // What begins with a place is shown with what is there, so that the text does not jump under the hand.
+  const isComing = useShortWait(!isNowhere(form) && !live.data && !live.error);
+  if (isComing) return <Reading lines={8} />;
   return (
     <Columns
       side={
@@ -75,6 +83,7 @@ export function Writing({ mode, form, onChange, onSaved, onReplace }: WritingPro
         onRestore={() => onChange({ texts: undefined })}
       />
       <SettingsPanel form={form} onChange={onChange} />
+      {children}
     </Columns>
   );
 }

@@ -7,9 +7,10 @@ import { type KindLedgerJson, kindLedgersQuery } from "../../api/ledger.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Equation } from "../../ui/equation.tsx";
-import { Loaded } from "../../ui/loaded.tsx";
+import { Loaded, Reading } from "../../ui/loaded.tsx";
 import { amount, count } from "../../ui/number.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { useShortWait } from "../../ui/short-wait.ts";
 import { type Column, Table } from "../../ui/table.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { clockTime } from "../../ui/time.ts";
@@ -24,6 +25,7 @@ const AGAIN_MS = 30_000;
 export function LedgerSums({ place }: { place: Place }) {
   const { ledger: words } = useTexts(qualityTexts);
   const query = useQuery({ ...kindLedgersQuery(place), refetchInterval: AGAIN_MS });
+  const areNamesComing = useShortWait(useQuery(kindsQuery).isLoading);
   const isFiltered = Object.keys(place).length > 0;
   return (
     <Panel
@@ -32,7 +34,15 @@ export function LedgerSums({ place }: { place: Place }) {
       more={query.data && words.asOf(clockTime(query.dataUpdatedAt + clockOffset()))}
       flush
     >
-      <Loaded query={query} lines={6}>
+      <Loaded
+        // Kinds have longer names than codes: with these the rows would grow.
+        query={areNamesComing ? { ...query, data: undefined } : query}
+        skeleton={
+          <div className={styles.room}>
+            <Reading lines={6} />
+          </div>
+        }
+      >
         {(accounts) =>
           accounts.length === 0 ? (
             <Empty title={words.none}>{isFiltered ? words.noneFiltered : words.noneNext}</Empty>

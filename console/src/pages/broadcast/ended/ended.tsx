@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { type BroadcastJson, reportQuery } from "../../../api/broadcasts.ts";
 import { useVillages } from "../../../map/use-villages.ts";
 import { Banner } from "../../../ui/banner.tsx";
-import { Loaded } from "../../../ui/loaded.tsx";
+import { Loaded, Reading } from "../../../ui/loaded.tsx";
+import { useShortWait } from "../../../ui/short-wait.ts";
 import { useTexts } from "../../../ui/texts.ts";
 import { Afterwards } from "../afterwards.tsx";
 import { BroadcastPage } from "../broadcast-page.tsx";
@@ -63,6 +64,7 @@ function NeverAired({ broadcast }: { broadcast: BroadcastJson }) {
 function Report({ broadcast, steps }: { broadcast: BroadcastJson; steps: Steps }) {
   const { coverage, villages, targets } = useVillages(broadcast);
   const report = useQuery(reportQuery(broadcast.id));
+  if (useShortWait(coverage.isPending)) return <Reading lines={8} />;
   return (
     <Split
       left={
