@@ -50,7 +50,7 @@ export function Shell() {
           <ReviewBanner />
           <Boundary where={path}>
             <Suspense fallback={<Coming path={path} />}>
-              {isTopComing ? <Coming path={path} /> : <Pages />}
+              {isTopComing ? <Coming path={path} isUnseen /> : <Pages />}
             </Suspense>
           </Boundary>
         </main>
@@ -60,8 +60,11 @@ export function Shell() {
   );
 }
 
-/** In place of a page until it can be shown; its files come meanwhile. */
-function Coming({ path }: { path: string }) {
+/**
+ * In place of a page until it can be shown; its files come meanwhile.
+ * @param isUnseen true: what comes above it would push it away, so only its room is there
+ */
+function Coming({ path, isUnseen }: { path: string; isUnseen?: boolean }) {
   const words = useTexts(shellTexts);
   const { parser } = useRouter();
   useEffect(() => {
@@ -72,7 +75,9 @@ function Coming({ path }: { path: string }) {
   return (
     <>
       {FRAMED.test(path) && <ComingFrame />}
-      <Skeleton lines={8} label={words.loading} />
+      <div className={isUnseen ? styles.unseen : undefined}>
+        <Skeleton lines={8} label={words.loading} />
+      </div>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
+import { heardFrom, listenTo } from "../browser/heard.ts";
 import { flow, flows } from "../flow.ts";
 import { openPage, PAGES, settled } from "../pages.ts";
 import type { Ask } from "../world/ask.ts";
@@ -174,6 +175,49 @@ flows("a broadcast on the air", () => {
       } finally {
         await tap.close();
       }
+    },
+  );
+
+  flow(
+    "check 23: who listens is told how it goes at most every ten seconds, and of the end at once",
+    { timeout: 300_000 },
+    async ({ signIn, ask }) => {
+      // One speaker is off and may come back, so it is not over when the others have sounded.
+      const { draft, approver } = await release(ask, air.township.code, { sentences: 8, repeatCount: 3 });
+      const { page } = await signIn("approver");
+      await page.clock.install();
+      await listenTo(page);
+      await page.goto(`/console/broadcasts/${draft.id}`);
+      await settled(page);
+      // From here on the page's clock goes only where it is told to, however busy the machine is.
+      await page.clock.pauseAt(Date.now() + 60_000);
+      const goes = () => heardFrom(page, /^已发声 \d+ 只/);
+      const all = new RegExp(`^已发声 ${air.size - air.off.length} 只，共 ${air.size} 只`);
+      await approveDraft(approver, draft);
+      const heardAll = async () => {
+        await page.clock.runFor(500);
+        return (await goes()).some(({ text }) => all.test(text));
+      };
+      await expect.poll(heardAll, { timeout: 60_000 }).toBe(true);
+      const said = await goes();
+      expect(said.length).toBeGreaterThan(1);
+      expect(said.filter(({ as }) => as !== "status")).toEqual([]);
+      expect(said.filter(({ at }, i) => i > 0 && at - said[i - 1]!.at < 10_000)).toEqual([]);
+      // It is in what a screen reader is given, though nobody sees it.
+      expect(await page.getByRole("status").filter({ hasText: all }).count()).toBe(1);
+      await approver(`/v1/broadcasts/${draft.id}/cancel`, { method: "POST", body: { reason: "听过了" } });
+      const stops = () => heardFrom(page, /^播发已到头：/);
+      await expect
+        .poll(async () => {
+          await page.clock.runFor(50);
+          return (await stops()).length;
+        })
+        .toBe(1);
+      const [end] = await stops();
+      expect(end!.as).toBe("alert");
+      const [shown] = await heardFrom(page, new RegExp(`^${air.size} 只大喇叭里`));
+      expect(end!.at - shown!.at).toBeLessThan(1_000);
+      expect(await page.getByRole("alert").filter({ hasText: "播发已到头" }).count()).toBe(1);
     },
   );
 });

@@ -150,4 +150,43 @@ flows("many villages", () => {
       expect(inMatrix.filter((title, i) => !title.startsWith(inTable[i]!))).toEqual([]);
     },
   );
+
+  flow(
+    "check 19: the province's counties are all drawn, and the table has the same numbers",
+    async ({ signIn }) => {
+      const { page } = await signIn("administrator");
+      await page.goto("/console/?view=table");
+      await settled(page);
+      const toMap = page.getByRole("button", { name: "看示意图" });
+      const toTable = page.getByRole("button", { name: "看表格" });
+      const cells = page.locator("[data-main] [data-cell] title");
+      let took = Number.POSITIVE_INFINITY;
+      // What is counted goes on meanwhile, so both are read until they are of one moment.
+      await expect
+        .poll(async () => {
+          if ((await toTable.count()) > 0) await toTable.click();
+          await toMap.waitFor();
+          const rows = await page
+            .getByRole("table", { name: /各县状态/ })
+            .locator("tbody tr")
+            .evaluateAll((all) =>
+              all.map((row) => [...row.querySelectorAll("td, th")].map((cell) => cell.textContent!.trim())),
+            );
+          expect(rows.length).toBe(88);
+          const began = performance.now();
+          await toMap.click();
+          await expect.poll(() => cells.count(), { interval: 10 }).toBe(88);
+          took = Math.min(took, performance.now() - began);
+          const drawn = await cells.allTextContents();
+          return rows
+            .map(([name, state, share]) =>
+              [name, share === "—" ? undefined : share, state].filter(Boolean).join(" "),
+            )
+            .filter((row) => !drawn.some((cell) => cell === row || cell.startsWith(`${row} `)));
+        })
+        .toEqual([]);
+      // How long it takes says more of the machine where others work on it too.
+      if (process.env.VITALS) expect(took).toBeLessThanOrEqual(500);
+    },
+  );
 });

@@ -1,6 +1,8 @@
 import type { Page, Route } from "playwright-core";
 import { expect } from "vitest";
+import { findBarriers } from "../browser/axe.ts";
 import { layoutFaults } from "../browser/layout.ts";
+import { findFaintTexts } from "../browser/svg-contrast.ts";
 import { flow, flows } from "../flow.ts";
 import type { Ask } from "../world/ask.ts";
 import { giveStream, type StreamHandle } from "../world/own-stream.ts";
@@ -110,6 +112,10 @@ function smallTexts(): string[] {
     .map(({ textContent }) => textContent ?? "");
 }
 
+/** Its body has no height: all of it is fixed to the screen. */
+const isThere = (page: Page) =>
+  page.locator("html:has(h1):not(:has([aria-busy=true]))").waitFor({ state: "attached" });
+
 const measure = (page: Page) =>
   page.evaluate(() => ({
     root: getComputedStyle(document.documentElement).fontSize,
@@ -166,6 +172,33 @@ flows("a screen on a wall", () => {
       }
       expect(await measure(page)).toEqual({ ...hd, root: "32px" });
       expect(await page.locator("main").getAttribute("data-mode")).toBe("drill");
+    },
+  );
+
+  flow(
+    "checks 20 and 21: has no barrier and no faint text, with something on air and without, and while it is paired",
+    { timeout: 300_000 },
+    async ({ signIn, visit, ask }) => {
+      const villages = await readVillages(await ask());
+      for (const language of ["zh", "en"] as const) {
+        const settings = { viewport: HD, language, reducedMotion: "reduce" } as const;
+        const door = await visit(settings);
+        await door.page.goto("/console/wall");
+        await isThere(door.page);
+        expect({ language, found: await findBarriers(door.page) }).toEqual({ language, found: [] });
+        const { page } = await signIn("dispatcher", settings);
+        const air = new PretendedAir(villages);
+        await air.answerFor(page);
+        for (const mode of [undefined, "drill", "actual"] as const) {
+          air.on = mode && { id: `pretended-${mode}`, mode, level: 3, sounded: 58, releasedAt: Date.now() };
+          await page.goto("/console/wall");
+          await page.locator(mode ? `main[data-mode=${mode}]` : "main").waitFor();
+          await isThere(page);
+          const where = { language, mode };
+          expect({ where, found: await findBarriers(page) }).toEqual({ where, found: [] });
+          expect({ where, faint: await findFaintTexts(page, 4.5) }).toEqual({ where, faint: [] });
+        }
+      }
     },
   );
 });
