@@ -5,15 +5,21 @@ import { kindName, regionCode, regionLevel, timestamp } from "../schemas.ts";
 
 const count = z.int();
 
+const statuses = { total: count, ok: count, late: count, silent: count, never: count };
+
 const statusCounts = z
-  .object({ total: count, ok: count, late: count, silent: count, never: count })
+  .object(statuses)
   .describe(`All devices, and those of each status (${DEVICE_STATUSES.join(", ")}).`);
 
 const alarmCounts = z.object({ active: count, unacknowledged: count });
 
 const counts = {
   devices: z.record(kindName, statusCounts).describe("By kind; kinds without a device are left out."),
-  speakers: statusCounts.describe("The same over all kinds whose devices sound."),
+  speakers: z
+    .object({ ...statuses, connected: count })
+    .describe(
+      "The same over all kinds whose devices sound. `connected`: those that have a connection, so that a broadcast would reach them now, as previews count them.",
+    ),
   alarms: z
     .object(
       Object.fromEntries(SEVERITIES.map((severity) => [severity, alarmCounts])) as Record<

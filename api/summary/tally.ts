@@ -13,6 +13,11 @@ interface StatusCounts {
   never: number;
 }
 
+/** For devices that are commanded: how many a command would reach now. */
+interface SpeakerCounts extends StatusCounts {
+  connected: number;
+}
+
 const noDevices = (): StatusCounts => ({ total: 0, ok: 0, late: 0, silent: 0, never: 0 });
 
 /** Rows by their region, and all of them. */
@@ -37,8 +42,9 @@ export class ByRegion<T extends { readonly code: string }> {
 /** @param sounding the kinds whose devices sound */
 export function tallyDevices(rows: readonly RegionDevices[], sounding: readonly string[]) {
   const devices: Record<string, StatusCounts> = {};
-  const speakers = noDevices();
-  for (const { kind, status, devices: count } of rows) {
+  const speakers: SpeakerCounts = { ...noDevices(), connected: 0 };
+  for (const { kind, status, devices: count, connected } of rows) {
+    if (sounding.includes(kind)) speakers.connected += connected;
     devices[kind] ??= noDevices();
     for (const counts of sounding.includes(kind) ? [devices[kind], speakers] : [devices[kind]]) {
       counts[status] += count;

@@ -91,7 +91,7 @@ type ListName = "silent" | "partly" | "waiting";
 /**
  * Villages in which no targeted speaker has sounded to its end, by code; at most `limit` of each list, and how many
  * there are. In a waiting village some may still sound; in the others every target is resolved, and in a silent one no
- * target has sounded even in part, as far as is known.
+ * target has sounded even in part, as far as is known. A speaker that stands above the level of villages is no village.
  */
 export async function readUnheardVillages(
   db: Db,
@@ -113,7 +113,8 @@ export async function readUnheardVillages(
      from (select c.*, (count(*) over (partition by c.list))::int as total,
              row_number() over (partition by c.list order by c.region_code) as number
            from (select c.*, ${LIST} as list
-                 from (select t.region_code, ${COUNTS} from ${TARGETS} group by 1) c
+                 from (select t.region_code, ${COUNTS} from ${TARGETS}
+                         and length(t.region_code) = ${lengthOf("village")} group by 1) c
                  where c.sounded = 0) c) l
      left join regions v on v.code = l.region_code
      left join regions s on s.code = left(l.region_code, ${lengthOf("township")})

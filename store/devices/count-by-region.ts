@@ -10,6 +10,8 @@ export interface RegionDevices {
   readonly kind: string;
   readonly status: DeviceStatus;
   readonly devices: number;
+  /** Those of them that have a connection. */
+  readonly connected: number;
 }
 
 /**
@@ -23,8 +25,10 @@ export async function countDevicesByRegion(
   { rhythms, now }: StatusClock,
 ): Promise<RegionDevices[]> {
   const { rows } = await db.query<RegionDevices>(
-    `select left(d.region_code, $3::int) as code, d.kind, ${statusSql("$4")} as status, count(*)::int as devices
+    `select left(d.region_code, $3::int) as code, d.kind, ${statusSql("$4")} as status, count(*)::int as devices,
+            (count(*) filter (where p.connected))::int as connected
      from devices d
+     left join device_presence p on p.device_no = d.device_no
      ${joinLastSeen(1)}
      where d.deleted_at is null and ${limitsCondition("d", 1)} and d.region_code like $2::text
      group by 1, 2, 3`,

@@ -70,9 +70,10 @@ const noDevices = () => ({ total: 0, ok: 0, late: 0, silent: 0, never: 0 });
 /** The numbers of a region as the lists have them. */
 async function fromLists(principal: Principal, region: string | undefined) {
   const devices: Record<string, Record<string, number>> = {};
-  const speakers: Record<string, number> = noDevices();
-  for (const { kind, status } of await itemsOf(principal, "devices", region)) {
+  const speakers: Record<string, number> = { ...noDevices(), connected: 0 };
+  for (const { kind, status, presence } of await itemsOf(principal, "devices", region)) {
     devices[kind] ??= noDevices();
+    if (kind === "speaker" && presence?.connected) speakers.connected!++;
     for (const counts of kind === "speaker" ? [devices[kind], speakers] : [devices[kind]]) {
       counts.total!++;
       counts[status]!++;

@@ -1,4 +1,4 @@
-// sha256 2e10027fff02118136bc7fae26d9804c02b7cfc101123641601ce8a09ec9fa6c of test/api/openapi.json; written by `npm run console:types`
+// sha256 647093d8db1d523185c5e23f6284e5d1c708b2adba3e2725da86157d5df070c9 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -4782,13 +4782,14 @@ export interface components {
                         never: number;
                     };
                 };
-                /** @description The same over all kinds whose devices sound. */
+                /** @description The same over all kinds whose devices sound. `connected`: those that have a connection, so that a broadcast would reach them now, as previews count them. */
                 speakers: {
                     total: number;
                     ok: number;
                     late: number;
                     silent: number;
                     never: number;
+                    connected: number;
                 };
                 /** @description Active alarms by severity; null without `alarms:read`. */
                 alarms: {
@@ -4837,13 +4838,14 @@ export interface components {
                         never: number;
                     };
                 };
-                /** @description The same over all kinds whose devices sound. */
+                /** @description The same over all kinds whose devices sound. `connected`: those that have a connection, so that a broadcast would reach them now, as previews count them. */
                 speakers: {
                     total: number;
                     ok: number;
                     late: number;
                     silent: number;
                     never: number;
+                    connected: number;
                 };
                 /** @description Active alarms by severity; null without `alarms:read`. */
                 alarms: {

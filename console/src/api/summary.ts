@@ -5,7 +5,7 @@ import type { components } from "./schema.ts";
 export type SummaryJson = components["schemas"]["Summary"];
 /** One part of a region with its counts. */
 export type SummaryPart = SummaryJson["items"][number];
-export type StatusCounts = SummaryJson["total"]["speakers"];
+export type StatusCounts = SummaryJson["total"]["devices"][string];
 type RegionLevelName = SummaryJson["level"];
 
 /** Devices by status, alarms and broadcasts of each part of a region; without a region, of everything. */

@@ -20,6 +20,7 @@ export interface Village {
   readonly wrong: readonly TargetReportJson[];
 }
 
+const VILLAGE_DIGITS = 12;
 const TOWNSHIP_DIGITS = 9;
 export const townshipOf = (code: string): string => code.slice(0, TOWNSHIP_DIGITS);
 
@@ -38,7 +39,9 @@ export interface CoverageFacts {
  */
 export function villagesOf({ coverage, targets, sentOut }: CoverageFacts): Village[] {
   const byRegion = groupBy(targets, ({ regionCode }) => regionCode);
-  const targeted = coverage.items.map((counts) => {
+  // A speaker that is registered above the villages counts as its own region in the answer, and is no village.
+  const inVillages = coverage.items.filter(({ regionCode }) => regionCode.length === VILLAGE_DIGITS);
+  const targeted = inVillages.map((counts) => {
     const own = byRegion.get(counts.regionCode) ?? [];
     const unreached = sentOut ? own.filter(({ state }) => state === "waiting").length : 0;
     const playing = own.filter(({ state }) => state === "started").length;

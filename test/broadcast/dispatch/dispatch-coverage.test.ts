@@ -123,6 +123,22 @@ it("names the villages in which nothing sounded, and says how many there are bey
   );
 });
 
+it("calls no township a village, where a speaker is registered at one", async () => {
+  const undone = withTransaction(db.pool, async (tx) => {
+    await tx.query(
+      `update broadcast_targets set region_code = left(region_code, 9)
+       where broadcast_no = $1 and region_code = $2`,
+      [broadcastNo, PING],
+    );
+    const { silent, partly, waiting } = await readUnheardVillages(tx, broadcastNo, NO_LIMITS, 10);
+    expect([silent.count, partly.count, waiting.count]).toEqual([0, 0, 0]);
+    // Its speakers are counted all the same.
+    expect((await readCoverageTotal(tx, broadcastNo, NO_LIMITS)).targeted).toBe(5);
+    throw new Error("undone");
+  });
+  await expect(undone).rejects.toThrow("undone");
+});
+
 it("keeps apart the villages that may still sound", async () => {
   expect((await readUnheardVillages(db.pool, broadcastNo, NO_LIMITS, 10)).waiting).toEqual({
     count: 0,

@@ -57,7 +57,7 @@ export const overviewTexts = defineTexts(
       moreAbout: "按严重程度处理，可以一次确认多条",
       deaf: (villages: string) => `${villages} 个村现在听不到广播`,
       deafOffline: (names: string, villages: number) =>
-        `${names}${villages > 3 ? ` 等 ${villages} 个村` : ""}喇叭全部失联`,
+        `${names}${villages > 3 ? ` 等 ${villages} 个村` : ""}喇叭全部离线`,
       deafWithout: (villages: number) => `${villages} 个村没有喇叭`,
       deafBoth: (offline: string, without: number) => `${offline}；另 ${without} 个村没有喇叭`,
       gateway: (name: string) => `${name} 静默`,
@@ -157,7 +157,7 @@ export const overviewTexts = defineTexts(
       moreAbout: "Work them off by severity; several can be acknowledged at once",
       deaf: (villages: string) => `${villages} villages hear no broadcast now`,
       deafOffline: (names: string, villages: number) =>
-        `${names}${villages > 3 ? ` and others, ${villages} villages` : ""}: all speakers silent`,
+        `${names}${villages > 3 ? ` and others, ${villages} villages` : ""}: all speakers offline`,
       deafWithout: (villages: number) => `${villages} villages have no speaker`,
       deafBoth: (offline: string, without: number) => `${offline}; ${without} more have no speaker`,
       gateway: (name: string) => `${name} is silent`,

@@ -35,10 +35,11 @@ function sumOf(part: Pick<SummaryPart, "devices">): StatusCounts {
   return sum;
 }
 
-export const countsOf = (part: SummaryPart, subject: TileSubject): StatusCounts =>
-  subject === "speakers" ? part.speakers : sumOf(part);
+/** How many are there, and how many of them are well: of speakers, those that a broadcast would reach now. */
+export const countsOf = (part: SummaryPart, subject: TileSubject): Pick<StatusCounts, "total" | "ok"> =>
+  subject === "speakers" ? { total: part.speakers.total, ok: part.speakers.connected } : sumOf(part);
 
-/** A village hears as long as one of its speakers answers. */
+/** A village hears as long as one of its speakers has a connection, as previews of a broadcast count it. */
 export function restingState({ total, ok }: Pick<StatusCounts, "total" | "ok">): TileState {
   if (total === 0) return "none";
   if (ok === 0) return "offline";
@@ -91,7 +92,7 @@ export function restingRows(
   });
 }
 
-/** The villages in which nobody hears a broadcast now, by name: all speakers silent, and without a speaker. */
+/** The villages in which nobody hears a broadcast now, by name: all speakers offline, and without a speaker. */
 export function deafVillages(rows: readonly RestingTownship[]) {
   const tiles = rows.flatMap((row) => row.tiles);
   const named = (state: TileState) => tiles.filter((tile) => tile.state === state).map(({ name }) => name);

@@ -128,17 +128,15 @@ function Hearing({ rows }: { rows: readonly TownshipRow[] }) {
 /** Of an area larger than a county. */
 function SpeakersOnline({ summary: { total } }: { summary: WallSummary }) {
   const words = useTexts(wallTexts).rest;
-  const { ok, total: all, late, silent, never } = total.speakers;
+  const { connected, total: all } = total.speakers;
   return (
     <>
       <p className={air.about}>{words.titleSpeakers}</p>
-      <Hero value={ok} all={all} word={words.online} about={words.speakersAbout} />
+      <Hero value={connected} all={all} word={words.online} about={words.speakersAbout} />
       <Segments
         parts={[
-          { state: "online", value: ok },
-          { state: "partly", value: late },
-          { state: "offline", value: silent },
-          { state: "none", value: never },
+          { state: "online", value: connected },
+          { state: "offline", value: all - connected },
         ]}
       />
     </>
@@ -185,7 +183,7 @@ function placePages(summary: WallSummary): ReactNode[] {
   const tiles = summary.items.map(({ code, name, speakers }) => ({
     code,
     name: shortPlace(name),
-    state: restingState(speakers),
+    state: restingState({ total: speakers.total, ok: speakers.connected }),
   }));
   const row = { code: "", name: shortPlace(summary.region?.name ?? ""), tiles };
   return pagesOf([row], MATRIX_HEIGHT).map((layout, page) => (

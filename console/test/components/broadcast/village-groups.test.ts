@@ -54,6 +54,14 @@ describe("villages of a broadcast", () => {
     expect([found!.group, found!.state]).toEqual([group, state]);
   });
 
+  it("are villages: a speaker that is registered at a township is none", () => {
+    const township = { ...village(1, { failed: 1 }), regionCode: "520326001", name: "都濡街道" };
+    expect(find([township, village(2, { sounded: 1 })]).map(({ code }) => code)).toEqual([
+      "520326001002",
+      "520326001009",
+    ]);
+  });
+
   it("are not called silent while commands are still being sent out", () => {
     expect(groupsOf([village(1, { open: 1 })], [target(1, "waiting")], false)).toEqual(["waiting", "none"]);
   });

@@ -12,7 +12,8 @@ function part(code: string, name: string, [total, ok]: [number, number], more: o
   return {
     code,
     name,
-    speakers: counts(total, ok),
+    // Whether a speaker reports in time does not decide: a broadcast reaches those that have a connection.
+    speakers: { ...counts(total, total - ok), connected: ok },
     devices: { speaker: counts(total, ok), meter: counts(10, 9) },
     alarms: { critical: NO_ALARMS, major: NO_ALARMS, minor: NO_ALARMS, warning: NO_ALARMS },
     broadcasts: { onAir: 0, pendingApproval: 0, openReview: 0 },

@@ -27,7 +27,7 @@ const QUIET = { critical: NONE, major: NONE, minor: NONE, warning: NONE };
 const part = (place: { code: string; name: string }, total: number, ok: number) => ({
   ...place,
   devices: { speaker: statuses(total, ok), "gas-meter": statuses(100, 97) },
-  speakers: statuses(total, ok),
+  speakers: { ...statuses(total, ok), connected: ok },
   alarms: QUIET,
 });
 

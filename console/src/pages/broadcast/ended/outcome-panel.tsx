@@ -24,6 +24,8 @@ export function OutcomePanel({
   const words = useTexts(endedTexts);
   const counts = broadcast.counts && shownCounts(broadcast.counts, true);
   const silent = villages?.filter(({ group }) => group !== "heard").length;
+  const without = coverage?.villagesWithoutSpeaker;
+  const isUnknown = without === null || without?.unknown === true;
   return (
     <>
       {broadcast.state === "cancelled" && <Stopped broadcast={broadcast} coverage={coverage} />}
@@ -33,10 +35,15 @@ export function OutcomePanel({
             <b>{words.verdict(count(counts.sounded), count(counts.all))}</b>
             {silent !== undefined && (
               <span className={silent > 0 ? styles.bad : undefined}>
-                {silent > 0 ? words.silentVillages(count(silent)) : words.allVillages}
+                {silent > 0
+                  ? words.silentVillages(count(silent))
+                  : isUnknown
+                    ? words.allTargetedVillages
+                    : words.allVillages}
               </span>
             )}
-            {coverage?.villagesWithoutSpeaker === null && <span>{words.villagesUnknown}</span>}
+            {without === null && <span>{words.villagesUnknown}</span>}
+            {without?.unknown === true && <span>{words.villagesInShape}</span>}
           </p>
           <CountsPanel counts={counts} />
         </>

@@ -38,7 +38,9 @@ export function OnAir({ broadcast, steps }: { broadcast: BroadcastJson; steps: S
       end={<StopButton broadcast={broadcast} headline={headlineOf(broadcast, "zh")} />}
     >
       <StepNotice broadcast={broadcast} steps={steps} />
-      {counts && <Announcer counts={counts} silent={villagesIn("silent")} away={villagesIn("offline")} />}
+      {counts && villages && (
+        <Announcer counts={counts} silent={villagesIn("silent")} away={villagesIn("offline")} />
+      )}
       <Split
         left={
           <>
