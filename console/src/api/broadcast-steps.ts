@@ -10,7 +10,12 @@ export interface StepInput {
 }
 
 /** Takes a step. @throws ApiError `broadcast_state`, `broadcast_changed`, `own_submission` … */
-export function takeStep(id: string, step: Exclude<BroadcastStep, "change">, input: StepInput) {
+export function takeStep(
+  id: string,
+  step: Exclude<BroadcastStep, "change">,
+  input: StepInput,
+  signal?: AbortSignal,
+) {
   const params = { path: { id } };
   // The paths are written out so that each is checked with the body that it takes.
   switch (step) {
@@ -24,7 +29,11 @@ export function takeStep(id: string, step: Exclude<BroadcastStep, "change">, inp
       return read(api.POST("/v1/broadcasts/{id}/retry", { params, body: input }));
     default:
       return read(
-        api.POST(`/v1/broadcasts/{id}/${step}`, { params, body: { ...input, reason: input.reason ?? "" } }),
+        api.POST(`/v1/broadcasts/{id}/${step}`, {
+          params,
+          body: { ...input, reason: input.reason ?? "" },
+          ...(signal && { signal }),
+        }),
       );
   }
 }

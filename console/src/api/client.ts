@@ -1,7 +1,7 @@
 import createClient from "openapi-fetch";
 import { isUnattended } from "./attended.ts";
 import { noteServerDate } from "./clock.ts";
-import { ApiError, problemOf } from "./problem.ts";
+import { ApiError, noteStep, problemOf } from "./problem.ts";
 import type { paths } from "./schema.ts";
 
 let csrfToken: string | null = null;
@@ -17,6 +17,9 @@ export function onSessionLost(hearer: () => void): () => void {
   return () => hearers.delete(hearer);
 }
 
+/** A preview asks only, however much it says. */
+const isStep = ({ method, url }: Request): boolean => method !== "GET" && !url.endsWith("/preview");
+
 /** Fetch with what every request to the platform needs. @throws ApiError `offline` where no answer comes */
 export async function platformFetch(input: Request): Promise<Response> {
   const request = new Request(input);
@@ -27,8 +30,11 @@ export async function platformFetch(input: Request): Promise<Response> {
     response = await fetch(request);
   } catch (error) {
     if ((error as Error).name === "AbortError") throw error;
-    throw new ApiError(0, "offline", { detail: (error as Error).message });
+    const offline = new ApiError(0, "offline", { detail: (error as Error).message });
+    offline.isStep = isStep(request);
+    throw offline;
   }
+  if (isStep(request)) noteStep(response);
   noteServerDate(response.headers.get("date"));
   // A wrong password is no lost session.
   if (response.status === 401 && !new URL(request.url).pathname.startsWith("/v1/sessions")) {

@@ -117,8 +117,24 @@ const NEXT: Readonly<Partial<Record<ProblemCode, { zh: string; en: string }>>> =
   forbidden: { zh: "需要的话，请管理员授权。", en: "Ask an administrator if you need it." },
 };
 
+/** What nobody repeats but the person: whether it has arrived is not known where no answer came. */
+const STEP_NEXT: Readonly<Partial<Record<ProblemCode, { zh: string; en: string }>>> = {
+  offline: {
+    zh: "这一步不知道有没有送到，不会自动重试。连上后先看一眼，没有做成就再做一次。",
+    en: "Whether this step has arrived is not known, and it is not repeated by itself. Once connected, look, and do it again if it was not done.",
+  },
+  database_unavailable: {
+    zh: "这一步没有做成，不会自动重试；过一会儿请再做一次。",
+    en: "This step was not done, and is not repeated by itself: do it again in a while.",
+  },
+  shutting_down: {
+    zh: "这一步没有做成，不会自动重试；几秒后请再做一次。",
+    en: "This step was not done, and is not repeated by itself: do it again in some seconds.",
+  },
+};
+
 export const problemTitle = (error: ApiError, language: Language): string =>
   language === "zh" ? ZH[error.code] : (EN[error.code] ?? error.problem.title ?? error.code);
 
 export const problemNext = (error: ApiError, language: Language): string | undefined =>
-  NEXT[error.code]?.[language];
+  ((error.isStep ? STEP_NEXT[error.code] : undefined) ?? NEXT[error.code])?.[language];

@@ -14,6 +14,8 @@ export class ApiError extends Error {
   readonly faults: NonNullable<ProblemJson["faults"]>;
   /** Seconds after which it may be tried again. */
   readonly retryAfter: number | undefined;
+  /** It was to change something: nothing repeats that by itself. */
+  isStep = false;
   /** The whole problem: some codes have more to tell. */
   readonly problem: Partial<ProblemJson> & Record<string, unknown>;
 
@@ -32,6 +34,16 @@ export class ApiError extends Error {
 
 /** The error of an answer that is not 2xx. */
 export function problemOf(response: Response, body: unknown): ApiError {
+  const error = errorOf(response, body);
+  error.isStep = steps.has(response);
+  return error;
+}
+
+const steps = new WeakSet<Response>();
+/** Notes that it answers a request that was to change something. */
+export const noteStep = (response: Response): void => void steps.add(response);
+
+function errorOf(response: Response, body: unknown): ApiError {
   const seconds = Number(response.headers.get("retry-after"));
   const retryAfter = seconds > 0 ? seconds : undefined;
   const problem = typeof body === "object" && body !== null ? (body as ApiError["problem"]) : {};

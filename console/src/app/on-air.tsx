@@ -20,8 +20,10 @@ import { useKeptPlaces } from "./kept-places.ts";
 import styles from "./on-air.module.css";
 import { isOpenTo } from "./routes.tsx";
 import { StopButton } from "./stop-button.tsx";
+import { NotStopped, useStopRepeater } from "./stop-repeater.tsx";
 import { stopTexts } from "./stop-texts.ts";
 import { forgetAllStopped, forgetStopped, useStopped } from "./stopped.ts";
+import type { WantedStop } from "./wanted-stops.ts";
 
 /** More at once than a county ever has; each asks the platform whether it may be stopped. */
 const MOST = 20;
@@ -66,13 +68,19 @@ export function OnAirStrip() {
     return broadcast && mayStop ? [{ id: item.id, headline: item.headline, item, broadcast }] : [];
   });
   const stopped = useStopped();
+  const wanted = notStopped(useStopRepeater(), path);
   const pending = new Set(stopped.filter(({ isPending }) => isPending).map(({ id }) => id));
   const sounding = new Map(stoppable.map((line) => [line.id, line]));
-  const current: readonly Line[] = [...stoppable, ...stopped.filter(({ id }) => !sounding.has(id))];
+  const told = new Set(stopped.map(({ id }) => id));
+  const current: readonly Line[] = [
+    ...stoppable,
+    ...stopped.filter(({ id }) => !sounding.has(id)),
+    ...[...wanted.values()].filter(({ id }) => !sounding.has(id) && !told.has(id)),
+  ];
   const [isHeld, setHeld] = useState(false);
   // Its own page has the button at its top. A stop that is not on its way yet is told there as well.
   const kept = useKeptPlaces(current, { isKnown: open.data !== undefined, isHeld });
-  const places = kept.filter(({ id }) => pending.has(id) || path !== `/broadcasts/${id}`);
+  const places = kept.filter(({ id }) => pending.has(id) || wanted.has(id) || path !== `/broadcasts/${id}`);
   if (places.length === 0) {
     // No pointer leaves a strip that is taken away under it.
     if (isHeld) setHeld(false);
@@ -87,6 +95,7 @@ export function OnAirStrip() {
     >
       {places.map(({ id, first, isGone }) => {
         const line = sounding.get(id);
+        const stop = wanted.get(id);
         if (line)
           return (
             <StripLine key={id} sounds>
@@ -94,7 +103,14 @@ export function OnAirStrip() {
               {stopped.some((one) => one.id === id) && (
                 <b>{words[pending.has(id) ? "stopPending" : "stopped"](line.headline)}</b>
               )}
+              {stop && <NotStopped stop={stop} />}
               <StopButton small broadcast={line.broadcast} headline={line.headline} />
+            </StripLine>
+          );
+        if (stop)
+          return (
+            <StripLine key={id} sounds>
+              <NotStopped stop={stop} />
             </StripLine>
           );
         return (
@@ -105,6 +121,14 @@ export function OnAirStrip() {
       })}
     </aside>
   );
+}
+
+/** Those that need telling: no answer came, or a refusal, which its own page shows beside its button. */
+function notStopped(wanted: readonly WantedStop[], path: string): ReadonlyMap<string, WantedStop> {
+  const told = wanted.filter(
+    ({ id, isUnanswered, refusal }) => isUnanswered || (refusal && path !== `/broadcasts/${id}`),
+  );
+  return new Map(told.map((stop) => [stop.id, stop]));
 }
 
 interface Line {

@@ -1,15 +1,14 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Square } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { isStopPending, takeStep } from "../api/broadcast-steps.ts";
-import { type BroadcastJson, broadcastKeys } from "../api/broadcasts.ts";
-import { isApiError } from "../api/problem.ts";
+import type { BroadcastJson } from "../api/broadcasts.ts";
+import { meQuery } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
 import { ProblemBanner } from "../ui/problem-view.tsx";
 import { useTexts } from "../ui/texts.ts";
 import styles from "./stop-button.module.css";
 import { stopTexts } from "./stop-texts.ts";
-import { noteStopped } from "./stopped.ts";
+import { isStopRefused, useWantedStops, wantStop } from "./wanted-stops.ts";
 
 /** Dialogs take much to load, and this one is seldom asked for. */
 const StopCode = lazy(() => import("./stop-code.tsx"));
@@ -28,33 +27,14 @@ export interface StopButtonProps {
 export function StopButton({ broadcast: { id, steps }, headline, small }: StopButtonProps) {
   const words = useTexts(stopTexts);
   const queries = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<Error>();
+  const { data: me } = useQuery(meQuery);
+  const wanted = useWantedStops().find((one) => one.id === id);
   const [asksCode, setAsksCode] = useState(false);
   const step = steps.find(({ action }) => action === "cancel");
 
   async function stop(code?: string) {
-    setBusy(true);
-    setError(undefined);
-    try {
-      // The platform ignores the revision here: this step is never too late.
-      const answer = await takeStep(id, "cancel", {
-        revision: 1,
-        reason: words.reason,
-        ...(code && { code }),
-      });
-      noteStopped({ id, headline, isPending: isStopPending(answer) });
-      setAsksCode(false);
-    } catch (refusal) {
-      // Somebody else was faster, or it has just ended: the page shows it.
-      if (!isApiError(refusal, "broadcast_state")) setError(refusal as Error);
-    } finally {
-      setBusy(false);
-      void queries.invalidateQueries({ queryKey: broadcastKeys.one(id) });
-      void queries.invalidateQueries({ queryKey: broadcastKeys.history(id) });
-      void queries.invalidateQueries({ queryKey: broadcastKeys.coverage(id) });
-      void queries.invalidateQueries({ queryKey: broadcastKeys.lists });
-    }
+    await wantStop(queries, { id, headline, reason: words.reason, person: me?.id ?? "", code });
+    if (!isStopRefused(id)) setAsksCode(false);
   }
 
   if (!step?.allowed) return small ? null : <p className={styles.mayNot}>{words.mayNot}</p>;
@@ -62,7 +42,7 @@ export function StopButton({ broadcast: { id, steps }, headline, small }: StopBu
     <div className={small ? styles.small : styles.stop}>
       <Button
         look="stop"
-        busy={busy}
+        busy={wanted?.isOnWay === true && !wanted.isUnanswered}
         aria-label={words.stopOf(headline)}
         onClick={() => (step.needsCode ? setAsksCode(true) : void stop())}
       >
@@ -70,10 +50,14 @@ export function StopButton({ broadcast: { id, steps }, headline, small }: StopBu
         {words.stop}
       </Button>
       {!small && <p className={styles.hint}>{words.hint}</p>}
-      {error && <ProblemBanner error={error} onAgain={() => void stop()} />}
+      {wanted?.refusal && !small && <ProblemBanner error={wanted.refusal} />}
       {asksCode && (
         <Suspense>
-          <StopCode busy={busy} onCode={(code) => void stop(code)} onClose={() => setAsksCode(false)} />
+          <StopCode
+            busy={wanted?.isOnWay === true}
+            onCode={(code) => void stop(code)}
+            onClose={() => setAsksCode(false)}
+          />
         </Suspense>
       )}
     </div>

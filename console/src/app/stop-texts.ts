@@ -20,6 +20,10 @@ export const stopTexts = defineTexts(
     stopPending: (headline: string) => `已取消，停播指令尚未发出，派发恢复后立即发出：${headline}`,
     seeStopped: "看结果，发布解除或更正",
     close: "知道了",
+    notStopped: (headline: string) => `还没有停：${headline}`,
+    trying: (headline: string) => `还没有停！正在反复重试：${headline}`,
+    tryingFor: (time: string) => `停播没有送到平台，已试 ${time}。急的话，同时电话联系村里。`,
+    giveUp: "不再试",
   },
   {
     stop: "Stop now",
@@ -40,5 +44,10 @@ export const stopTexts = defineTexts(
       `Cancelled; the stop is not on its way yet, and goes out as soon as the platform dispatches again: ${headline}`,
     seeStopped: "See the result, give the all-clear or a correction",
     close: "Got it",
+    notStopped: (headline: string) => `NOT stopped: ${headline}`,
+    trying: (headline: string) => `NOT stopped yet: trying again: ${headline}`,
+    tryingFor: (time: string) =>
+      `The stop has not reached the platform; tried for ${time}. If it is urgent, telephone the villages too.`,
+    giveUp: "Stop trying",
   },
 );

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { isStopPending, type StepInput, takeStep } from "../../api/broadcast-steps.ts";
 import { type BroadcastJson, type BroadcastStep, broadcastKeys } from "../../api/broadcasts.ts";
 
+import { isApiError } from "../../api/problem.ts";
 import { noteStopped } from "../../app/stopped.ts";
 
 export type TakenStep = Exclude<BroadcastStep, "change">;
@@ -22,10 +23,17 @@ export function useSteps({
   id,
   revision,
   headline,
-}: Pick<BroadcastJson, "id" | "revision" | "headline">): Steps {
+  state,
+}: Pick<BroadcastJson, "id" | "revision" | "headline" | "state">): Steps {
   const queries = useQueryClient();
   const [busy, setBusy] = useState<TakenStep>();
   const [error, setError] = useState<Error>();
+  const [shown, setShown] = useState(state);
+  if (shown !== state) {
+    setShown(state);
+    // It has arrived after all, or somebody else has done it.
+    if (isApiError(error, "offline")) setError(undefined);
+  }
 
   async function readAgain(): Promise<void> {
     const keys = [broadcastKeys.one(id), broadcastKeys.history(id), broadcastKeys.preview(id)];
