@@ -45,9 +45,17 @@ export interface ChartModel extends ChartInput {
   readonly summary: string;
 }
 
+type Began = Pick<ChartInput, "since" | "points">;
+
+/** When what is measured began: a device that was added later than it sent readings did with the first of them. */
+const beganAt = ({ since, points }: Began): number | undefined =>
+  since && Math.min(since, points.find(({ value }) => value !== null)?.at ?? since);
+
 /** True of a time that was over when what is measured began. */
-export const isBefore = ({ since }: Pick<ChartInput, "since">, until: number): boolean =>
-  since !== undefined && until <= since;
+export function isBefore(chart: Began, until: number): boolean {
+  const began = beganAt(chart);
+  return began !== undefined && until <= began;
+}
 
 /** Where a point stands: a line's at its moment, a bar's in the middle of its step. */
 export const placeOf = (look: ChartInput["look"], { at, until }: ChartPoint): number =>
@@ -106,7 +114,7 @@ export function chartModel(input: ChartInput, widthPx: number, language: Languag
     (value) => value !== null,
   );
   const y = valueAxis(Math.min(...values), Math.max(...values), look === "bars", input.shaded !== undefined);
-  const gaps = gapsOf(points, input.since).map(({ at, until }) => {
+  const gaps = gapsOf(points, beganAt(input)).map(({ at, until }) => {
     // Between the points of a line beside it, which stand at the beginnings of their steps.
     const place = look === "line" ? span(at - stepMs, until) : span(at, until);
     const room = (1 - place.left - place.right) * widthPx;

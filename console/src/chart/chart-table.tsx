@@ -33,10 +33,11 @@ export function ChartTable({ name, unit, decimals, points, comparison, since }: 
     {
       key: "remark",
       head: words.remark,
-      cell: ({ value, incomplete, until }) => {
+      cell: ({ value, incomplete, ahead, until }) => {
+        if (ahead) return words.ahead;
         if (incomplete) return words.incomplete;
         if (value !== null) return "";
-        return isBefore({ since }, until) ? words.before : words.missing;
+        return isBefore({ since, points }, until) ? words.before : words.missing;
       },
     },
   ];

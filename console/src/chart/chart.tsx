@@ -40,9 +40,9 @@ function Readout({
   const compared = index === undefined ? null : (model.comparison?.values[index] ?? null);
   const lines = point && [
     stepMoment(point.at, point.until, language),
-    point.value === null ? words.missing : valueWords(model, point.value),
+    point.value === null ? (point.ahead ? "—" : words.missing) : valueWords(model, point.value),
     ...(compared === null ? [] : [`${model.comparison!.name} ${valueWords(model, compared)}`]),
-    ...(point.incomplete ? [words.incomplete] : []),
+    ...(point.ahead ? [words.ahead] : point.incomplete ? [words.incomplete] : []),
   ];
   const left = point && (placeOf(model.look, point) - model.from) / (model.to - model.from);
   return (

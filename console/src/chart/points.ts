@@ -5,6 +5,8 @@ export interface ChartPoint {
   readonly value: number | null;
   /** Not everything of it has arrived yet: an hour that still runs, or for which reports are missing. */
   readonly incomplete?: boolean;
+  /** It has not begun: only a device whose clock is ahead has readings there. */
+  readonly ahead?: boolean;
 }
 
 /** Steps without a value, one after another. */
@@ -37,14 +39,24 @@ export interface StepsInput {
   readonly now: number;
 }
 
-/** Every step of the range: the API leaves out those without a reading, and none may be drawn across. */
+/**
+ * Every step of the range: the API leaves out those without a reading, and none may be drawn across. It ends with the
+ * step that runs, or with the last that holds something: what was stored is in the sums, and so it is shown.
+ */
 export function fillSteps({ from, to, interval, items, now }: StepsInput): ChartPoint[] {
   const values = new Map(items.map(({ start, value }) => [Date.parse(start), value]));
   const points: ChartPoint[] = [];
   const end = Date.parse(to);
-  for (let at = Date.parse(from); at < end && at <= now; ) {
+  const last = Math.max(now, ...values.keys());
+  for (let at = Date.parse(from); at < end && at <= last; ) {
     const until = nextStep(at, interval);
-    points.push({ at, until, value: values.get(at) ?? null, ...(until > now && { incomplete: true }) });
+    points.push({
+      at,
+      until,
+      value: values.get(at) ?? null,
+      ...(until > now && { incomplete: true }),
+      ...(at > now && { ahead: true }),
+    });
     at = until;
   }
   return points;

@@ -10,6 +10,7 @@ export const chartTexts = defineTexts(
     missingSpan: (span: string) => `缺 ${span}`,
     before: "登记前",
     incomplete: "未收齐",
+    ahead: "还没到的时间",
     keys: "按左右键逐点读数",
     /** What a screen reader hears of the whole chart. */
     summary: (name: string, first: string, last: string, least: string, most: string) =>
@@ -27,6 +28,7 @@ export const chartTexts = defineTexts(
     missingSpan: (span: string) => `Missing ${span}`,
     before: "Before it was added",
     incomplete: "Not complete",
+    ahead: "Lies in the future",
     keys: "Left and right read point by point",
     summary: (name: string, first: string, last: string, least: string, most: string) =>
       `${name}, ${first} to ${last}, lowest ${least}, highest ${most}`,

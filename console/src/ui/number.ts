@@ -15,7 +15,14 @@ export const amount = (value: number, decimals?: number): string =>
 
 /** Rounded down, so that one silent village is never 100 %. */
 export const percent = (part: number, all: number): string =>
-  all === 0 ? "—" : `${Math.floor((part / all) * 100)}%`;
+  // Multiplied first: 29 / 50 is a little less than 0.58.
+  all === 0 ? "—" : `${Math.floor((part * 100) / all)}%`;
+
+/** The same of amounts with `decimals`, where a part that is not nothing is none of 0 %. */
+export function share(part: number, all: number, decimals: number): string {
+  const [small, large] = [part, all].map((value) => Math.round(value * 10 ** decimals)) as [number, number];
+  return small > 0 && small * 100 < large ? "<1%" : percent(small, large);
+}
 
 /** `三坑村、岩湾村` */
 export const listOf = (names: readonly string[], language: Language): string =>

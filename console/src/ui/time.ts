@@ -72,9 +72,14 @@ export function duration(ms: number, language: Language): string {
   }
   return `${Math.floor(hours / 24)}${d}`;
 }
-/** `4 分钟前` */
+/** A page's clock ticks: what is no further ahead came since it last did. */
+const AHEAD_MS = 60_000;
+/** `4 分钟前`; of a device whose clock is ahead `时间超前 4 小时`. */
 export const ago = (moment: Moment, language: Language, now: number): string => {
-  const text = duration(now - at(moment).getTime(), language);
+  const age = now - at(moment).getTime();
+  const ahead = age <= -AHEAD_MS;
+  const text = duration(ahead ? -age : age, language);
+  if (ahead) return language === "zh" ? `时间超前 ${text}` : `in ${text}`;
   return language === "zh" ? `${text}前` : `${text} ago`;
 };
 /** `00:42`, of what is running. */

@@ -20,7 +20,7 @@ import { shortMoment } from "../../ui/time.ts";
 import styles from "./chart-section.module.css";
 import { CustomRange } from "./custom-range.tsx";
 import { READINGS_AGAIN_MS } from "./now-panel.tsx";
-import { aggregateFor, type ChartRange, RANGES, rangeOf } from "./range.ts";
+import { aggregateFor, type ChartRange, lastStored, RANGES, rangeOf } from "./range.ts";
 import { deviceTexts } from "./texts.ts";
 
 /** The quantity to begin with: what a rule has a limit for says more than a register. */
@@ -146,7 +146,14 @@ function useChart({ device, metric, range, now, alarm }: ChartQuery) {
   const { key, unit, decimals, type } = metric;
   const { from, to, interval } = range;
   const series = useQuery({
-    ...deviceSeriesQuery({ device: device.id, metric: key, aggregate, interval, from, to }),
+    ...deviceSeriesQuery({
+      device: device.id,
+      metric: key,
+      aggregate,
+      interval,
+      from,
+      to: to ?? lastStored(now),
+    }),
     ...(to === undefined && { refetchInterval: READINGS_AGAIN_MS }),
   });
   const title = metricName(metric, language);

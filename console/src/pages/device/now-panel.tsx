@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { latestQuery } from "../../api/devices.ts";
 import { type KindJson, type MetricJson, metricName, stateWord } from "../../api/kinds.ts";
-import { deviceSeriesQuery } from "../../api/series.ts";
+import { bucketValue, deviceSeriesQuery } from "../../api/series.ts";
+import { DAY_MS } from "../../chart/points.ts";
 import { Moment } from "../../ui/age.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
@@ -102,20 +103,29 @@ function Quantity({ device, kind, metric, value: { value, observedAt }, newest }
   );
 }
 
-/** What was used since midnight. */
+/** What was stored for today, as the chart shows it: also what a clock that is ahead has dated later. */
 function Today({ device, metric }: { device: string; metric: MetricJson }) {
   const words = useTexts(deviceTexts);
-  const today = isoDay(useNow(60_000));
+  const now = useNow(60_000);
+  const midnight = Date.parse(`${isoDay(now)}T00:00:00+08:00`);
   const { data } = useQuery({
     ...deviceSeriesQuery({
       device,
       metric: metric.key,
       aggregate: "delta",
-      interval: "1d",
-      from: `${today}T00:00:00+08:00`,
+      interval: "1h",
+      from: new Date(midnight).toISOString(),
+      to: new Date(midnight + DAY_MS).toISOString(),
     }),
     refetchInterval: READINGS_AGAIN_MS,
   });
-  const used = data?.items.at(-1)?.values[metric.key]?.delta;
-  return typeof used === "number" ? words.today(amount(used, metric.decimals ?? undefined)) : null;
+  const hours = data?.items.flatMap((bucket) => {
+    const value = bucketValue(bucket, metric.key, "delta");
+    return value === null ? [] : [{ value, ahead: Date.parse(bucket.start) > now }];
+  });
+  if (!hours || hours.length === 0) return null;
+  const sum = (values: typeof hours) => values.reduce((total, { value }) => total + value, 0);
+  const text = (value: number) => amount(value, metric.decimals ?? undefined);
+  const ahead = sum(hours.filter((hour) => hour.ahead));
+  return ahead === 0 ? words.today(text(sum(hours))) : words.todayAhead(text(sum(hours)), text(ahead));
 }

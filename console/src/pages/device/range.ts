@@ -39,6 +39,10 @@ export function stepFor(spanMs: number, type: MetricJson["type"]): string {
   return type === "counter" ? step.counter : step.gauge;
 }
 
+/** Until when a device can have readings: its clock is believed up to a day ahead. Moves by the hour. */
+export const lastStored = (now: number): string =>
+  new Date(Math.floor(now / HOUR_MS) * HOUR_MS + DAY_MS + HOUR_MS).toISOString();
+
 /** A counter's usage, and the mean of everything else. */
 export const aggregateFor = (type: MetricJson["type"]): AggregateName =>
   type === "counter" ? "delta" : "avg";

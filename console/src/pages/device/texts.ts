@@ -35,6 +35,7 @@ export const deviceTexts = defineTexts(
     nothingYet: "还没有上报过",
     nothingYetNext: "装好并通电后，第一次上报会出现在这里。",
     today: (value: string) => `今日 +${value}`,
+    todayAhead: (value: string, ahead: string) => `今日 +${value}，其中 ${ahead} 的读数时间在未来`,
     limits: {
       above: (limit: string) => `超过上限 ${limit}`,
       below: (limit: string) => `低于下限 ${limit}`,
@@ -168,6 +169,7 @@ export const deviceTexts = defineTexts(
     nothingYet: "It has not reported yet",
     nothingYetNext: "Its first report will appear here once it is installed and has power.",
     today: (value: string) => `Today +${value}`,
+    todayAhead: (value: string, ahead: string) => `Today +${value}, ${ahead} of it dated in the future`,
     limits: {
       above: (limit: string) => `Above the limit of ${limit}`,
       below: (limit: string) => `Below the limit of ${limit}`,

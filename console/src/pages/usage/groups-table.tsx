@@ -9,13 +9,22 @@ import { useRegion } from "../../map/region-name.tsx";
 import { shortPlace } from "../../map/short-place.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Tag } from "../../ui/marks.tsx";
-import { amount, percent, unitOf } from "../../ui/number.ts";
+import { amount, percent, share, unitOf } from "../../ui/number.ts";
 import { PageLink } from "../../ui/page-link.tsx";
 import tableStyles from "../../ui/table.module.css";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import type { Period } from "./period.ts";
+import { untilWords } from "./same-span.ts";
 import { usageTexts } from "./texts.ts";
-import { changeOf, exactSum, type Group, groupTotal } from "./totals.ts";
+import {
+  changeOf,
+  exactSum,
+  type Group,
+  groupKey,
+  groupTotal,
+  type SameSpanTotals,
+  sumOf,
+} from "./totals.ts";
 import styles from "./usage.module.css";
 
 export interface GroupsTableProps {
@@ -24,30 +33,23 @@ export interface GroupsTableProps {
   readonly metric: MetricJson;
   readonly region: string | undefined;
   readonly data: FleetSeriesJson;
-  readonly before: FleetSeriesJson | undefined;
   readonly decimals: number;
   readonly now: number;
-  /** Up to when the period before is compared. */
-  readonly until: number;
   /** The sum over time, which must be the sum over groups. */
   readonly total: number;
-  readonly comparedName: string;
-  /** The sum of the period before, as it stands above. */
-  readonly compared: number | undefined;
+  readonly same: SameSpanTotals;
 }
 
-const keyOf = (group: Group) => group.deviceId ?? group.regionCode;
-
-/** How many readings `devices` should have sent by now. */
+/** How many readings `devices` of a group should have sent by now, while they were there. */
 function expected(
   devices: number | undefined,
-  period: Period,
-  kind: KindJson,
-  now: number,
+  { period, kind, now }: GroupsTableProps,
+  { from, until }: Group,
 ): number | undefined {
   if (devices === undefined) return undefined;
-  const seconds = (Math.min(period.to, now) - period.from) / 1000;
-  return devices * Math.floor(seconds / kind.reportIntervalSeconds);
+  const begin = Math.max(period.from, from === null ? 0 : Date.parse(from));
+  const end = Math.min(period.to, now, until === null ? now : Date.parse(until));
+  return devices * Math.max(0, Math.floor((end - begin) / 1000 / kind.reportIntervalSeconds));
 }
 
 /** What devices there are in each part of the region. */
@@ -61,28 +63,38 @@ function useDevices({ region, kind, data }: GroupsTableProps): (group: Group) =>
   };
 }
 
-/** Each part of the region, the largest first; the same sum as above stands below. */
-export function GroupsTable(props: GroupsTableProps) {
-  const { period, kind, metric, data, before, decimals, now, until, total, comparedName, compared } = props;
-  const words = useTexts(usageTexts);
+/** The rows, the largest first. */
+function useRows(props: GroupsTableProps) {
+  const { data, metric, decimals, same } = props;
   const devicesOf = useDevices(props);
-  const earlier = new Map(before?.items.map((group) => [keyOf(group), group]));
-  const rows = data.items
+  return data.items
     .map((group) => {
-      const old = earlier.get(keyOf(group));
+      const { usage, readings } = groupTotal(group, metric.key, decimals);
+      const key = groupKey(group);
       return {
         group,
-        ...groupTotal(group, metric.key, decimals),
-        before:
-          old && old.buckets.length > 0 ? groupTotal(old, metric.key, decimals, until).usage : undefined,
-        expected: expected(devicesOf(group), period, kind, now),
+        usage,
+        // Nobody owes a reading of a time to come.
+        readings: readings - (same.early?.get(key)?.readings ?? 0),
+        before: same.before?.get(key)?.usage,
+        /** Over the span of the period before. */
+        counted: exactSum([usage, -(same.late?.get(key)?.usage ?? 0)], decimals),
+        expected: expected(devicesOf(group), props, group),
       };
     })
     .sort((a, b) => b.usage - a.usage);
-  const sum = exactSum(
-    rows.map(({ usage }) => usage),
-    decimals,
-  );
+}
+
+/** Each part of the region, the largest first; the same sum as above stands below. */
+export function GroupsTable(props: GroupsTableProps) {
+  const { period, metric, data, decimals, now, total, same } = props;
+  const words = useTexts(usageTexts);
+  const language = useLanguage();
+  const rows = useRows(props);
+  const [sum, counted] = [rows.map(({ usage }) => usage), rows.map((row) => row.counted)].map((values) =>
+    exactSum(values, decimals),
+  ) as [number, number];
+  const compared = same.before && sumOf(same.before, decimals);
   const unit = unitOf(metric.unit ?? undefined);
   const number = (value: number | undefined) => (value === undefined ? "—" : amount(value, decimals));
   return (
@@ -100,7 +112,7 @@ export function GroupsTable(props: GroupsTableProps) {
                 {words.columns.share}
               </th>
               <th scope="col" className={tableStyles.num}>
-                {comparedName} {unit}
+                {same.name} {unit}
               </th>
               <th scope="col" className={tableStyles.num}>
                 {words.columns.change}
@@ -112,14 +124,14 @@ export function GroupsTable(props: GroupsTableProps) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={`${keyOf(row.group)} ${row.group.from}`}>
+              <tr key={`${groupKey(row.group)} ${row.group.from}`}>
                 <td>
                   <GroupName group={row.group} />
                 </td>
                 <td className={tableStyles.num}>{number(row.usage)}</td>
-                <td className={tableStyles.num}>{percent(row.usage, total)}</td>
+                <td className={tableStyles.num}>{share(row.usage, sum, decimals)}</td>
                 <td className={tableStyles.num}>{number(row.before)}</td>
-                <td className={tableStyles.num}>{changeOf(row.usage, row.before) ?? "—"}</td>
+                <td className={tableStyles.num}>{changeOf(row.counted, row.before) ?? "—"}</td>
                 <td className={tableStyles.num}>
                   {row.expected ? percent(Math.min(row.readings, row.expected), row.expected) : "—"}
                 </td>
@@ -134,7 +146,7 @@ export function GroupsTable(props: GroupsTableProps) {
               </td>
               <td />
               <td className={tableStyles.num}>{number(compared)}</td>
-              <td className={tableStyles.num}>{changeOf(sum, compared) ?? "—"}</td>
+              <td className={tableStyles.num}>{changeOf(counted, compared) ?? "—"}</td>
               <td className={tableStyles.num}>
                 {sum === total && (
                   <span className={styles.same}>
@@ -147,6 +159,11 @@ export function GroupsTable(props: GroupsTableProps) {
         </table>
       </section>
       {sum !== total && <Banner tone="bad">{words.notSame}</Banner>}
+      {same.until !== undefined && same.before && (
+        <p className={styles.foot}>
+          {words.sameAbout(same.name, untilWords(period.by, same.until, language, now))}
+        </p>
+      )}
       <p className={styles.foot}>{words.completeAbout}</p>
     </>
   );

@@ -12,6 +12,16 @@ export const usageTexts = defineTexts(
     total: (name: string) => `${name}合计`,
     previous: { hour: "前一天", day: "上月", month: "上年" },
     previousSame: { hour: "前一天同时段", day: "上月同期", month: "上年同期" },
+    upTo: (moment: string) => `截至 ${moment}`,
+    against: "，",
+    sameAbout: (name: string, moment: string) => `${name}和增减：两边都只算到 ${moment}。`,
+    tooEarly: {
+      hour: "第一个小时还没过完，暂不与前一天比较",
+      day: "第一个小时还没过完，暂不与上月比较",
+      month: "第一天还没过完，暂不与上年比较",
+    },
+    ahead: (value: string, moment: string) =>
+      `其中 ${value} 的读数时间在未来（${moment} 以后）：有设备的时钟超前。`,
     chart: (what: string, period: string) => `${what}，${period}`,
     per: { hour: "每小时", day: "每天", month: "每月" },
     byRegion: "按地区",
@@ -28,7 +38,8 @@ export const usageTexts = defineTexts(
     sum: "合计",
     same: "与上面的合计相同",
     notSame: "与上面的合计不同，请告诉平台运维",
-    completeAbout: "收齐：收到的读数 ÷ 现有设备按上报间隔应有的读数。",
+    completeAbout:
+      "收齐：收到的读数条数 ÷ 现有设备按上报间隔应有的条数，登记以前的时间也算在内。它不是收齐的户数：多报的设备会掩盖同组里没报的设备。",
     gone: "已注销",
     devicesOf: (name: string) => `看${name}的设备`,
     csv: "导出 CSV",
@@ -53,6 +64,16 @@ export const usageTexts = defineTexts(
       day: "Same days of the month before",
       month: "Same months of the year before",
     },
+    upTo: (moment: string) => `Until ${moment}`,
+    against: "; ",
+    sameAbout: (name: string, moment: string) => `${name} and Change: both sides count until ${moment}.`,
+    tooEarly: {
+      hour: "The first hour is not over: nothing to compare with the day before yet",
+      day: "The first hour is not over: nothing to compare with the month before yet",
+      month: "The first day is not over: nothing to compare with the year before yet",
+    },
+    ahead: (value: string, moment: string) =>
+      `${value} of it is dated in the future, after ${moment}: a device's clock is ahead.`,
     chart: (what: string, period: string) => `${what}, ${period}`,
     per: { hour: "per hour", day: "per day", month: "per month" },
     byRegion: "By region",
@@ -70,7 +91,7 @@ export const usageTexts = defineTexts(
     same: "The same as the total above",
     notSame: "Not the total above: tell the platform's operators",
     completeAbout:
-      "Complete: readings received, of those that the present devices should have sent at their interval.",
+      "Complete: readings received, of those that the present devices should have sent at their interval, also before they were added. It counts no devices: one that sends too often hides one of its group that is silent.",
     gone: "removed",
     devicesOf: (name: string) => `Devices of ${name}`,
     csv: "Export CSV",

@@ -16,9 +16,19 @@ const usageOf = (bucket: BucketJson, metric: string): number[] => {
 
 export type Group = FleetSeriesJson["items"][number];
 
-/** Of one group, in buckets that begin before `until`. */
-export function groupTotal(group: Group, metric: string, decimals: number, until = Number.POSITIVE_INFINITY) {
-  const buckets = group.buckets.filter(({ start }) => Date.parse(start) < until);
+export interface GroupTotal {
+  readonly usage: number;
+  readonly readings: number;
+}
+
+/** Of one group, in buckets that begin at `since` or later. */
+export function groupTotal(
+  group: Group,
+  metric: string,
+  decimals: number,
+  since = Number.NEGATIVE_INFINITY,
+): GroupTotal {
+  const buckets = group.buckets.filter(({ start }) => Date.parse(start) >= since);
   return {
     usage: exactSum(
       buckets.flatMap((bucket) => usageOf(bucket, metric)),
@@ -27,6 +37,37 @@ export function groupTotal(group: Group, metric: string, decimals: number, until
     readings: buckets.reduce((sum, { readings }) => sum + readings, 0),
   };
 }
+
+/** A device whose id was given again is another one. */
+export const groupKey = ({ deviceId, regionCode, deleted }: Group): string =>
+  `${deviceId ?? regionCode}${deleted ? " gone" : ""}`;
+
+/** Of each group, over all answers in which it is; without those that have no reading there. */
+export function totalsByGroup(
+  answers: readonly FleetSeriesJson[],
+  metric: string,
+  decimals: number,
+  since?: number,
+): ReadonlyMap<string, GroupTotal> {
+  const totals = new Map<string, GroupTotal>();
+  for (const group of answers.flatMap(({ items }) => items)) {
+    const more = groupTotal(group, metric, decimals, since);
+    if (more.readings === 0) continue;
+    const { usage, readings } = totals.get(groupKey(group)) ?? { usage: 0, readings: 0 };
+    totals.set(groupKey(group), {
+      usage: exactSum([usage, more.usage], decimals),
+      readings: readings + more.readings,
+    });
+  }
+  return totals;
+}
+
+/** Of all groups. */
+export const sumOf = (totals: ReadonlyMap<string, GroupTotal>, decimals: number): number =>
+  exactSum(
+    [...totals.values()].map(({ usage }) => usage),
+    decimals,
+  );
 
 /** Of all groups together, bucket by bucket; one in which nobody reported is not there. */
 export function bucketTotals(groups: readonly Group[], metric: string, decimals: number) {
@@ -45,4 +86,18 @@ export function changeOf(now: number, before: number | undefined): string | unde
   if (before === undefined || before === 0) return undefined;
   const percent = Math.round(((now - before) / before) * 1000) / 10;
   return `${percent > 0 ? "+" : percent < 0 ? "−" : ""}${Math.abs(percent).toFixed(1)}%`;
+}
+
+/** Two periods over the same span. */
+export interface SameSpanTotals {
+  /** What the other one is called. */
+  readonly name: string;
+  /** Where the span ends, in a period that still runs. */
+  readonly until: number | undefined;
+  /** What came after the span, and of that what lies in the future; undefined while it is not known. */
+  readonly late: ReadonlyMap<string, GroupTotal> | undefined;
+  readonly early: ReadonlyMap<string, GroupTotal> | undefined;
+  readonly before: ReadonlyMap<string, GroupTotal> | undefined;
+  /** The sum of what lies in the future. */
+  readonly ahead: number;
 }

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { clockOffset } from "../../api/clock.ts";
 import { listAddress } from "../../api/devices.ts";
-import { type KindJson, type MetricJson, metricName } from "../../api/kinds.ts";
-import { type FleetSeriesInput, type FleetSeriesJson, fleetSeriesQuery } from "../../api/series.ts";
+import { metricName } from "../../api/kinds.ts";
+import { type FleetSeriesJson, fleetSeriesQuery } from "../../api/series.ts";
 import type { ChartProps } from "../../chart/chart.tsx";
 import { ChartPanel } from "../../chart/chart-panel.tsx";
 import { fillSteps } from "../../chart/points.ts";
@@ -12,52 +13,32 @@ import { Loaded } from "../../ui/loaded.tsx";
 import { amount, unitOf } from "../../ui/number.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
+import { shortMoment } from "../../ui/time.ts";
 import { GroupsTable } from "./groups-table.tsx";
-import { momentText, type Period, periodWords } from "./period.ts";
+import { type Period, periodWords } from "./period.ts";
+import { HOUR_MS, untilWords } from "./same-span.ts";
 import { usageTexts } from "./texts.ts";
-import { bucketTotals, changeOf, exactSum, groupTotal } from "./totals.ts";
+import { bucketTotals, changeOf, exactSum, type SameSpanTotals, sumOf, totalsByGroup } from "./totals.ts";
 import styles from "./usage.module.css";
+import { hasReadings, inputOf, type UsageQuestion, useCompared } from "./usage-series.ts";
 
-/** A village's parts are its devices. */
-const VILLAGE_DIGITS = 12;
-
-export interface UsageViewProps {
-  readonly period: Period;
-  readonly region: string | undefined;
-  readonly kind: KindJson;
-  readonly metric: MetricJson;
+export interface UsageViewProps extends UsageQuestion {
   readonly now: number;
 }
-
-function inputOf(
-  { period, region, kind, metric }: UsageViewProps,
-  from: number,
-  to: number,
-): FleetSeriesInput {
-  return {
-    kind: kind.kind,
-    ...(region !== undefined && { region }),
-    groupBy: region?.length === VILLAGE_DIGITS ? "device" : "region",
-    metrics: metric.key,
-    interval: period.interval,
-    from: momentText(from),
-    to: momentText(to),
-  };
-}
-
-/** A time before the first meter is none to compare with. */
-const hasReadings = ({ items }: FleetSeriesJson): boolean => items.some(({ buckets }) => buckets.length > 0);
 
 export function UsageView(props: UsageViewProps) {
   const { period, metric } = props;
   const words = useTexts(usageTexts);
-  const input = inputOf(props, period.from, period.to);
+  const input = inputOf(props, period);
   const series = useQuery(fleetSeriesQuery(input));
+  // An answer of before knows nothing of the hours since.
+  const now = Math.min(props.now, series.data ? series.dataUpdatedAt + clockOffset() : props.now);
   const before = useQuery({
-    ...fleetSeriesQuery(inputOf(props, period.before.from, period.before.to)),
+    ...fleetSeriesQuery(inputOf(props, { ...period.before, interval: period.interval })),
     // The first answer is drawn before the second is asked for.
     enabled: series.data !== undefined,
   });
+  const compared = useCompared(props, series.data, now);
   return (
     <Loaded query={series} lines={10}>
       {(data) =>
@@ -66,8 +47,10 @@ export function UsageView(props: UsageViewProps) {
         ) : (
           <Answered
             {...props}
+            now={now}
             data={data}
             before={before.data}
+            compared={compared}
             csv={listAddress("series", { ...input, timeZone: "Asia/Shanghai" })}
             decimals={metric.decimals ?? 3}
           />
@@ -80,13 +63,10 @@ export function UsageView(props: UsageViewProps) {
 interface AnsweredProps extends UsageViewProps {
   readonly data: FleetSeriesJson;
   readonly before: FleetSeriesJson | undefined;
+  readonly compared: ReturnType<typeof useCompared>;
   readonly csv: string;
   readonly decimals: number;
 }
-
-/** Up to the same bucket of the period before, where this one still runs. */
-const comparedUntil = ({ running, from, before }: Period, now: number): number =>
-  running ? before.from + (now - from) : Number.POSITIVE_INFINITY;
 
 function useUsageChart({ period, metric, now, data, before, decimals }: AnsweredProps): ChartProps {
   const words = useTexts(usageTexts);
@@ -126,37 +106,31 @@ function useUsageChart({ period, metric, now, data, before, decimals }: Answered
 }
 
 function Answered(props: AnsweredProps) {
-  const { period, metric, data, before, csv, decimals, now } = props;
+  const { period, metric, data, csv, decimals, now } = props;
   const words = useTexts(usageTexts);
   const language = useLanguage();
   const chart = useUsageChart(props);
   const unit = unitOf(metric.unit ?? undefined);
   const name = periodWords(period.by, period.name, language);
+  // Everything that was stored for the period, as in the table and in the file.
   const total = exactSum(
     chart.points.flatMap(({ value }) => (value === null ? [] : [value])),
     decimals,
   );
-  const until = comparedUntil(period, now);
-  const compared =
-    before && hasReadings(before)
-      ? exactSum(
-          before.items.map((group) => groupTotal(group, metric.key, decimals, until).usage),
-          decimals,
-        )
-      : undefined;
-  const comparedName = (period.running ? words.previousSame : words.previous)[period.by];
+  const same = sameOf(props, (period.running ? words.previousSame : words.previous)[period.by]);
   return (
     <>
       <p className={styles.total}>
         <span>{words.total(name)}</span>
         <b>{amount(total, decimals)}</b>
         <span>{unit}</span>
-        {compared !== undefined && (
-          <span className={styles.quiet}>
-            {comparedName} {amount(compared, decimals)} {changeOf(total, compared)}
-          </span>
-        )}
+        <SameSpan {...{ period, same, total, decimals, now }} />
       </p>
+      {same.ahead !== 0 && (
+        <p className={styles.quiet}>
+          {words.ahead(`${amount(same.ahead, decimals)} ${unit}`, shortMoment(nextHour(now), language, now))}
+        </p>
+      )}
       <ChartPanel
         title={metricName(metric, language)}
         about={`${unit} ${words.per[period.by]}`}
@@ -168,12 +142,56 @@ function Answered(props: AnsweredProps) {
         more={<CsvButton label={words.csv} path={csv} name={words.csvName(period.name)} />}
       >
         <GroupsTable
-          {...{ period, data, before, decimals, now, until, total, comparedName, compared }}
+          {...{ period, data, decimals, now, total, same }}
           kind={props.kind}
           metric={metric}
           region={props.region}
         />
       </Panel>
     </>
+  );
+}
+
+const nextHour = (now: number): number => Math.floor(now / HOUR_MS + 1) * HOUR_MS;
+
+/** The same span of both periods, and how much of this one nobody can have used yet. */
+function sameOf({ compared, period, metric, decimals, now }: AnsweredProps, name: string): SameSpanTotals {
+  const { tail, before, until } = compared;
+  const late = tail && totalsByGroup(tail, metric.key, decimals, until);
+  const early = tail && totalsByGroup(tail, metric.key, decimals, nextHour(now));
+  return {
+    name,
+    until: period.running ? until : undefined,
+    late,
+    early,
+    before: late && before && totalsByGroup(before, metric.key, decimals),
+    ahead: early ? sumOf(early, decimals) : 0,
+  };
+}
+
+interface SameSpanProps {
+  readonly period: Period;
+  readonly same: SameSpanTotals;
+  readonly total: number;
+  readonly decimals: number;
+  readonly now: number;
+}
+
+/** A part is compared with a part: where the period runs, both numbers are of the same span. */
+function SameSpan({ period, same, total, decimals, now }: SameSpanProps) {
+  const words = useTexts(usageTexts);
+  const language = useLanguage();
+  const { until, before, late, name } = same;
+  if (until !== undefined && until <= period.from)
+    return <span className={styles.quiet}>{words.tooEarly[period.by]}</span>;
+  if (!before || !late) return null;
+  const counted = exactSum([total, -sumOf(late, decimals)], decimals);
+  const compared = sumOf(before, decimals);
+  return (
+    <span className={styles.quiet}>
+      {until !== undefined &&
+        `${words.upTo(untilWords(period.by, until, language, now))} ${amount(counted, decimals)}${words.against}`}
+      {name} {amount(compared, decimals)} {changeOf(counted, compared)}
+    </span>
   );
 }

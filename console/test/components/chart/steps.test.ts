@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { chartModel } from "../../../src/chart/chart-model.ts";
+import { chartModel, isBefore } from "../../../src/chart/chart-model.ts";
 import { fillSteps, gapsOf, nextStep } from "../../../src/chart/points.ts";
 import { spanName, stepMoment, timeAxis } from "../../../src/chart/time-axis.ts";
 import { valueAxis } from "../../../src/chart/value-axis.ts";
@@ -41,6 +41,21 @@ describe("steps of time", () => {
     expect(gapsOf(points)).toEqual([]);
   });
 
+  it("go on to the last that holds something, where a device's clock is ahead", () => {
+    const points = hours([0, 1, 5], "2026-06-20T02:30:00");
+    expect(points.map(({ value }) => value)).toEqual([0, 1, null, null, null, 5]);
+    expect(points.map(({ incomplete }) => incomplete ?? false)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(points.map(({ ahead }) => ahead ?? false)).toEqual([false, false, false, true, true, true]);
+    expect(gapsOf(points)).toEqual([]);
+  });
+
   it("of months are Beijing's, and as long as each is", () => {
     const starts = [ms("2026-01-01T00:00:00")];
     for (let month = 0; month < 12; month++) starts.push(nextStep(starts.at(-1)!, "1mo"));
@@ -76,6 +91,14 @@ describe("a gap", () => {
     expect(model.gaps.map(({ label }) => label)).toEqual(["登记前", "缺 05:00–08:00"]);
     // Readings that were brought in from before are shown as any.
     expect(chartModel({ ...line(hours(all)), since }, 1200, "zh").gaps).toEqual([]);
+  });
+
+  it("between readings is one, also where the device was added later than it sent them", () => {
+    const since = ms("2026-06-20T20:30:00");
+    const model = chartModel({ ...line(hours([4, 5, 8, 22, 23])), since }, 1200, "zh");
+    expect(model.gaps.map(({ label }) => label)).toEqual(["登记前", "缺 06:00–08:00", "缺 09:00–22:00"]);
+    expect(isBefore(model, ms("2026-06-20T04:00:00"))).toBe(true);
+    expect(isBefore(model, ms("2026-06-20T07:00:00"))).toBe(false);
   });
 
   it("at the end says that nothing came since, and the last value stays labelled", () => {

@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { FleetSeriesJson } from "../../../src/api/series.ts";
 import { periodOf, periodWords } from "../../../src/pages/usage/period.ts";
-import { bucketTotals, changeOf, exactSum, type Group, groupTotal } from "../../../src/pages/usage/totals.ts";
+import {
+  bucketTotals,
+  changeOf,
+  exactSum,
+  type Group,
+  groupTotal,
+  sumOf,
+  totalsByGroup,
+} from "../../../src/pages/usage/totals.ts";
 
 const beijing = (text: string) => Date.parse(`${text}+08:00`);
 const now = beijing("2026-06-21T02:15:08");
@@ -110,11 +119,29 @@ describe("sums of usage", () => {
     ).toEqual([null, 3.5]);
   });
 
-  it("compare the period before up to the same bucket", () => {
-    expect(groupTotal(group("a", [1, 2, 4]), "volume", 3, beijing("2026-06-02T12:00:00"))).toEqual({
-      usage: 3,
+  it("of a part begin with the bucket that it begins with", () => {
+    expect(groupTotal(group("a", [1, 2, 4]), "volume", 3, beijing("2026-06-02T00:00:00"))).toEqual({
+      usage: 6,
       readings: 48,
     });
+  });
+
+  it("of several answers are added by group; an id that was given again is another device", () => {
+    const device = (deleted: boolean, values: readonly number[]) => ({
+      ...group("520102001001", values),
+      deviceId: "m",
+      deleted,
+    });
+    const answers = [
+      { items: [device(true, [1]), device(false, [2])] },
+      { items: [device(false, [0.1, 0.2])] },
+    ] as unknown as FleetSeriesJson[];
+    const totals = totalsByGroup(answers, "volume", 3);
+    expect([...totals.values()]).toEqual([
+      { usage: 1, readings: 24 },
+      { usage: 2.3, readings: 72 },
+    ]);
+    expect(sumOf(totals, 3)).toBe(3.3);
   });
 
   it("change by a share, of which there is none without a time before", () => {
