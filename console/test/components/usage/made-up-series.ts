@@ -44,6 +44,7 @@ export function answerSeries(
   steps: readonly Step[],
   groups: readonly Partial<Group>[] = [],
   others: Readonly<Record<string, unknown>> = {},
+  dropped: (search: URLSearchParams) => boolean = () => false,
 ): string[] {
   const asked: string[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
@@ -51,6 +52,7 @@ export function answerSeries(
     if (pathname in others) return Response.json(others[pathname]);
     if (!pathname.endsWith("/series")) return Response.json({ code: "not_found" }, { status: 404 });
     asked.push(`${searchParams}`);
+    if (dropped(searchParams)) return Response.json({ code: "readings_dropped" }, { status: 410 });
     const interval = searchParams.get("interval")!;
     const from = bucketOf(Date.parse(searchParams.get("from")!), interval);
     const last = bucketOf(Date.parse(searchParams.get("to")!) - 1, interval);

@@ -35,11 +35,15 @@ async function usageOf(
   search: string,
   at: string,
   steps: readonly Step[],
-  more: { region?: string; groups?: readonly Partial<Group>[] } = {},
+  more: {
+    region?: string;
+    groups?: readonly Partial<Group>[];
+    dropped?: (search: URLSearchParams) => boolean;
+  } = {},
 ) {
   const now = beijing(at);
   vi.setSystemTime(now);
-  const asked = answerSeries(steps, more.groups);
+  const asked = answerSeries(steps, more.groups, {}, more.dropped);
   const period = periodOf(new URLSearchParams(search), now);
   const { container } = show(
     <UsageView period={period} region={more.region} kind={kind} metric={metric} now={now} />,
@@ -157,6 +161,27 @@ describe("usage of a period that runs", () => {
     ]);
     expect(text()).toContain(words);
     expect(cells().at(-1)!.slice(3, 5)).toEqual(["—", "—"]);
+  });
+
+  it("is compared with nothing where a part of the time before is not kept any more", async () => {
+    const refused: string[] = [];
+    const { text, asked } = await usageOf(
+      "by=day",
+      "2026-06-21T14:30:00",
+      [...hourly("520102", "2026-05-01T00:00:00", "2026-06-01T00:00:00", 0.1), ...today],
+      {
+        dropped: (search) => {
+          const isOld = search.get("interval") === "1h" && search.get("from")!.startsWith("2026-05");
+          if (isOld) refused.push(`${search}`);
+          return isOld;
+        },
+      },
+    );
+    // The other part is there, and what came since the last whole hour.
+    await vi.waitFor(() => expect([refused.length, asked.length]).toEqual([1, 5]));
+    await vi.waitFor(() => expect(text()).toContain("在未来"));
+    expect(text()).not.toContain("上月同期 4");
+    expect(text()).not.toContain("截至");
   });
 
   it("compares a period that is over with the whole one before it", async () => {
