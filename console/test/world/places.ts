@@ -37,6 +37,8 @@ export const TOWNSHIPS = {
   air: "520326003",
   /** 镇南镇, with 5 villages and 2 speakers. */
   together: "520326104",
+  /** 砚山镇, with 5 villages and 3 speakers. */
+  followed: "520326105",
 } as const;
 
 export async function readTownship(code: string, world: WorldFacts, ask: Ask): Promise<Township> {

@@ -1,12 +1,15 @@
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import type { BroadcastJson } from "../../api/broadcasts.ts";
+import { followUpKindOf } from "../../api/follow-ups.ts";
 import { ModeFrame } from "../../app/frame.tsx";
+import { FollowUpTag } from "../../ui/follow-up-tag.tsx";
 import { LevelBand, type LevelNumber } from "../../ui/marks.tsx";
 import { Page } from "../../ui/page.tsx";
 import { PageLink } from "../../ui/page-link.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import styles from "./broadcast-page.module.css";
+import { FollowUpLine } from "./follow-up-line.tsx";
 import { useFrameWords } from "./frame-words.ts";
 import { headlineOf, phaseOf } from "./phase.ts";
 import { broadcastTexts } from "./texts.ts";
@@ -29,6 +32,7 @@ export function BroadcastPage({
   const language = useLanguage();
   const frame = useFrameWords(broadcast);
   const { mode, level } = broadcast.message;
+  const kind = followUpKindOf(broadcast);
   const headline = headlineOf(broadcast, language) || words.untitled;
   return (
     <>
@@ -39,12 +43,14 @@ export function BroadcastPage({
         heading={
           <span className={styles.heading}>
             <LevelBand level={level as LevelNumber} size="big" />
+            <FollowUpTag kind={kind} />
             <span>{headline}</span>
           </span>
         }
         about={about}
         end={end}
       >
+        <FollowUpLine kind={kind} replaces={broadcast.replaces} isTagged={false} />
         {children}
       </Page>
     </>

@@ -1,5 +1,7 @@
 import { type BroadcastItemJson, ON_AIR } from "../../api/broadcasts.ts";
+import { followUpKindOf } from "../../api/follow-ups.ts";
 import { shownCounts } from "../../map/speaker-counts.ts";
+import { FollowUpTag } from "../../ui/follow-up-tag.tsx";
 import { LevelBand, type LevelNumber, ModeTag, Tag } from "../../ui/marks.tsx";
 import { useNow } from "../../ui/now.ts";
 import { count } from "../../ui/number.ts";
@@ -41,6 +43,7 @@ function Result({ item }: { item: BroadcastItemJson }) {
   return (
     <div className={styles.result}>
       <span className={styles.tags}>
+        <FollowUpTag kind={followUpKindOf(item)} />
         <Tag>{states[item.state]}</Tag>
         {item.greenChannel && <Tag>{words.green}</Tag>}
         {item.review === "open" && <Tag>{words.reviewOpen}</Tag>}

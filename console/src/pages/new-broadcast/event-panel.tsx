@@ -16,7 +16,7 @@ const TEST = "00000";
 
 export interface EventPanelProps {
   readonly mode: ModeName;
-  readonly form: Pick<Form, "eventCode" | "level" | "origin">;
+  readonly form: Pick<Form, "eventCode" | "level" | "origin" | "draft">;
   readonly onChange: (changes: Pick<Partial<Form>, "eventCode" | "level">) => void;
 }
 
@@ -63,7 +63,10 @@ function ChosenEvent({ form, onOpen }: { form: EventPanelProps["form"]; onOpen: 
   const nameOf = useEventName();
   const { data } = useQuery(templatesQuery);
   const level = form.level as LevelNumber;
-  const responses = data?.items.find(({ eventCode }) => eventCode === form.eventCode)?.responseTypes ?? [];
+  const ofEvent = data?.items.find(({ eventCode }) => eventCode === form.eventCode)?.responseTypes;
+  // An all-clear tells nobody to leave, whatever its event's warnings do.
+  const own = form.draft?.kind ? form.draft.message.responseTypes : undefined;
+  const responses = own ?? ofEvent ?? [];
   const facts = [
     form.eventCode,
     words.colours[level],

@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { DraftJson } from "../../api/drafts.ts";
+import { type FollowUpKind, followUpKindOf } from "../../api/follow-ups.ts";
 import { meQuery } from "../../api/session.ts";
 import type { LevelNumber, ModeName } from "../../ui/marks.tsx";
 import type { Aim } from "./target.ts";
@@ -14,7 +16,7 @@ export interface Form extends Aim {
   readonly level: LevelNumber | null;
   /** A daily programme that is copied does not become an emergency. */
   readonly class: "emergency" | "daily";
-  /** Undefined while they are the template's, which follow event, level and place. */
+  /** Undefined while they are the template's, which follow event, level and place. A stored draft's are its own. */
   readonly texts: readonly SpokenText[] | undefined;
   readonly lifetime: Lifetime;
   /** In percent; null leaves each speaker at its own. */
@@ -36,9 +38,27 @@ export type Origin =
 export interface StoredDraft {
   readonly id: string;
   readonly revision: number;
-  /** Its texts are the template's there too, and are filled in anew by the platform. */
+  /** Written here and never edited: its texts are the template's there too, and are filled in anew by the platform. */
   readonly fromTemplate: boolean;
+  /** What the platform has. Whatever the form has not changed stays so. */
+  readonly message: DraftJson["message"];
+  /** It lifts, corrects or prolongs the broadcasts that it replaces; null: it is a broadcast of its own. */
+  readonly kind: FollowUpKind | null;
+  readonly replaces: readonly string[];
 }
+
+/** A draft as the platform shows it, for a form to be compared with. */
+export const storedDraft = (
+  draft: Pick<DraftJson, "id" | "revision" | "message" | "replaces" | "template">,
+  fromTemplate: boolean,
+): StoredDraft => ({
+  id: draft.id,
+  revision: draft.revision,
+  fromTemplate,
+  message: draft.message,
+  kind: followUpKindOf(draft),
+  replaces: draft.replaces,
+});
 
 export const DEFAULT_HOURS = 24;
 const DEFAULT_REPEATS = 3;
@@ -65,9 +85,11 @@ const keyOf = (mode: ModeName, person: string): string => `new-broadcast:${mode}
 function load(mode: ModeName, person: string): Form {
   try {
     const kept = sessionStorage.getItem(keyOf(mode, person));
-    return kept === null
-      ? EMPTY_FORM
-      : { ...EMPTY_FORM, isUnsaved: true, ...(JSON.parse(kept) as Partial<Form>) };
+    if (kept === null) return EMPTY_FORM;
+    const form: Form = { ...EMPTY_FORM, isUnsaved: true, ...(JSON.parse(kept) as Partial<Form>) };
+    // A former version kept less of a draft: what is not unsaved is fetched anew.
+    const isWhole = form.draft === null || form.draft.message !== undefined;
+    return isWhole ? form : form.isUnsaved ? { ...form, draft: null } : EMPTY_FORM;
   } catch {
     // Storage may be forbidden; then a reload begins anew.
     return EMPTY_FORM;
@@ -103,7 +125,10 @@ export function useForm(mode: ModeName) {
   const noteSaved = useCallback(
     (written: Form, draft: StoredDraft) => {
       const now = latest.current;
-      const next = { ...now, draft, isUnsaved: now !== written && now.isUnsaved };
+      const isSame = now === written;
+      // Words that the platform does not fill in are the draft's own from now on.
+      const texts = isSame && !draft.fromTemplate ? draft.message.texts : now.texts;
+      const next = { ...now, draft, texts, isUnsaved: !isSame && now.isUnsaved };
       // At once: the page goes on to the check in the same turn.
       keep(mode, person, next);
       setForm(next);

@@ -1,8 +1,9 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { BroadcastJson } from "../../api/broadcasts.ts";
+import { followUpKindOf } from "../../api/follow-ups.ts";
 import { regionQuery } from "../../api/regions.ts";
 import type { LevelNumber, ModeName } from "../../ui/marks.tsx";
-import { DEFAULT_HOURS, EMPTY_FORM, type Form, type Origin } from "./form.ts";
+import { DEFAULT_HOURS, EMPTY_FORM, type Form, type Origin, storedDraft } from "./form.ts";
 import { reframe } from "./frame-text.ts";
 import type { NamedRegion } from "./target.ts";
 
@@ -20,7 +21,7 @@ export const nameRegions = (client: QueryClient, codes: readonly string[]): Prom
   );
 
 type Content = Pick<BroadcastJson, "id" | "revision" | "message" | "template" | "headline"> &
-  Pick<BroadcastJson, "source" | "proposedByAlarm">;
+  Pick<BroadcastJson, "source" | "proposedByAlarm" | "replaces">;
 
 async function contentOf(client: QueryClient, { message }: Content): Promise<Form> {
   const { target, eventCode = "", level, volume, repeatCount, expiresAt } = message;
@@ -43,15 +44,17 @@ async function contentOf(client: QueryClient, { message }: Content): Promise<For
   };
 }
 
-/** A draft to be written on: what is saved changes it. */
+/**
+ * A draft to be written on: what is saved changes it. Its words are the stored ones, whoever wrote them: a template would
+ * say something else, and of an all-clear the contrary.
+ */
 export async function formOfDraft(client: QueryClient, draft: Content): Promise<Form> {
   const content = await contentOf(client, draft);
-  const { id, revision, template } = draft;
   return {
     ...content,
-    texts: template ? undefined : content.texts,
+    texts: draft.message.texts.length > 0 ? content.texts : undefined,
     origin: originOf(draft),
-    draft: { id, revision, fromTemplate: template !== null },
+    draft: storedDraft(draft, false),
   };
 }
 
@@ -68,7 +71,11 @@ export async function formOfCopy(client: QueryClient, original: Content, mode: M
   const content = await contentOf(client, original);
   return {
     ...content,
-    texts: original.template ? undefined : content.texts?.map((text) => reframe(text, mode)),
+    // The template of a follow-up's event is that of a new warning.
+    texts:
+      original.template && followUpKindOf(original) === null
+        ? undefined
+        : content.texts?.map((text) => reframe(text, mode)),
     lifetime: { hours: DEFAULT_HOURS },
     origin: { type: "copy", headline: original.headline },
   };

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "wouter";
 import { approversQuery, historyQuery } from "../../api/broadcast-record.ts";
 import { type ApproversJson, type BroadcastJson, broadcastQuery } from "../../api/broadcasts.ts";
+import { followUpKindOf } from "../../api/follow-ups.ts";
 import { NotFound } from "../../app/not-found.tsx";
 import { Banner } from "../../ui/banner.tsx";
 import { ButtonLink } from "../../ui/button.tsx";
@@ -12,6 +13,7 @@ import { PageLink } from "../../ui/page-link.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { shortMoment } from "../../ui/time.ts";
+import { FollowUpLine } from "../broadcast/follow-up-line.tsx";
 import styles from "./check.module.css";
 import { checkTexts } from "./check-texts.ts";
 import { ModePage, modeOfPath } from "./mode-page.tsx";
@@ -37,6 +39,7 @@ function Waiting({ mode, broadcast }: { mode: ModeName; broadcast: BroadcastJson
   const mayRelease = broadcast.steps.some(({ action, allowed }) => action === "release" && allowed);
   return (
     <>
+      <FollowUpLine kind={followUpKindOf(broadcast)} replaces={broadcast.replaces} />
       {state === "pending_approval" ? (
         <SubmittedAt id={id} />
       ) : (

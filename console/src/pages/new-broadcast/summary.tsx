@@ -1,10 +1,12 @@
 import type { ApproversJson, BroadcastJson, StoredPreviewJson } from "../../api/broadcasts.ts";
+import { followUpKindOf } from "../../api/follow-ups.ts";
 import { placeName } from "../../map/place-name.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { LevelBand, type LevelNumber, ModeTag } from "../../ui/marks.tsx";
 import { count, listOf } from "../../ui/number.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
+import { FollowUpLine } from "../broadcast/follow-up-line.tsx";
 import { checkTexts } from "./check-texts.ts";
 import { useEventName } from "./event-panel.tsx";
 import { FactsList, HeardVillages } from "./facts-list.tsx";
@@ -31,6 +33,7 @@ export function Summary({ broadcast, preview, names, approvers, ageMs }: Summary
   return (
     <>
       <Warnings broadcast={broadcast} />
+      <FollowUpLine kind={followUpKindOf(broadcast)} replaces={broadcast.replaces} />
       <Panel flush>
         <What broadcast={broadcast} names={names} />
         <Stats broadcast={broadcast} preview={preview} ageMs={ageMs} />

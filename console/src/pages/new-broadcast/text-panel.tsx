@@ -14,20 +14,24 @@ import { newTexts } from "./texts.ts";
 export interface TextPanelProps {
   readonly mode: ModeName;
   readonly texts: readonly SpokenText[];
-  /** A person has changed them. */
-  readonly isEdited: boolean;
+  /** The template's, a person's, or the stored draft's: as they were, beside another event or place, or written anew. */
+  readonly state: "template" | "edited" | "stored" | "unfollowed" | "rewritten";
+  /** Those that the platform has, where it has any. */
+  readonly stored: readonly SpokenText[] | undefined;
+  /** False for a follow-up: the template of its event is that of a new warning. */
+  readonly hasTemplate: boolean;
   readonly repeatCount: number;
   /** The words that the template has filled in, by language. */
   readonly wordsIn: (language: string) => readonly string[];
   /** What the platform refused when the draft was written. */
   readonly refused: readonly Fault[];
   readonly onChange: (texts: readonly SpokenText[]) => void;
-  readonly onRestore: () => void;
+  readonly onTemplate: () => void;
 }
 
 /** What is read aloud, Chinese first, as it will be read. */
 export function TextPanel(props: TextPanelProps) {
-  const { mode, texts, isEdited, repeatCount, wordsIn, refused, onChange, onRestore } = props;
+  const { mode, texts, repeatCount, wordsIn, refused, onChange } = props;
   const words = useTexts(newTexts);
   const nameOf = (language: string) => words.languages[language] ?? language;
   return (
@@ -64,16 +68,31 @@ export function TextPanel(props: TextPanelProps) {
           />
         ))}
         {texts.length > 0 && <p className={styles.hint}>{words.marked[mode]}</p>}
-        {isEdited && (
-          <p className={styles.hint}>
-            {words.edited}
-            <Button look="quiet" small onClick={onRestore}>
-              {words.backToTemplate}
-            </Button>
-          </p>
-        )}
+        <WhoseTexts {...props} />
       </div>
     </Panel>
+  );
+}
+
+/** Whose words they are, and the ways to others: they change by a press, and never beside something else. */
+function WhoseTexts({ state, stored, hasTemplate, onChange, onTemplate }: TextPanelProps) {
+  const words = useTexts(newTexts);
+  if (state === "template") return null;
+  const isOther = state === "edited" || state === "rewritten";
+  return (
+    <p className={state === "unfollowed" ? styles.unfollowed : styles.hint} role="status">
+      {words.whose[state]}
+      {isOther && stored && (
+        <Button look="quiet" small onClick={() => onChange(stored)}>
+          {words.backToStored}
+        </Button>
+      )}
+      {hasTemplate && state !== "rewritten" && (
+        <Button look="quiet" small onClick={onTemplate}>
+          {stored ? words.byTemplate : words.backToTemplate}
+        </Button>
+      )}
+    </p>
   );
 }
 

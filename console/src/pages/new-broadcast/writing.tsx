@@ -13,6 +13,7 @@ import { Columns } from "../../ui/page.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
 import { useShortWait } from "../../ui/short-wait.ts";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
+import { FollowUpLine } from "../broadcast/follow-up-line.tsx";
 import { type Fault, faultsOfError } from "./draft-faults.ts";
 import { EventPanel } from "./event-panel.tsx";
 import type { Form, StoredDraft } from "./form.ts";
@@ -21,10 +22,11 @@ import { formOfDraft } from "./prefill.ts";
 import { PreviewPanel } from "./preview-panel.tsx";
 import { previewTexts } from "./preview-texts.ts";
 import { RangePanel } from "./range-panel.tsx";
-import { expiryOf, saveDraft } from "./save.ts";
+import { expiryOf, isOfAnother, saveDraft, speltTexts } from "./save.ts";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { isNowhere } from "./target.ts";
-import { TextPanel } from "./text-panel.tsx";
+import type { SpokenText } from "./text-checks.ts";
+import { TextPanel, type TextPanelProps } from "./text-panel.tsx";
 import { newTexts } from "./texts.ts";
 import { usePreview } from "./use-preview.ts";
 import { useTextsOf } from "./use-texts-of.ts";
@@ -44,6 +46,7 @@ export interface WritingProps {
 export function Writing({ mode, form, onChange, onSaved, onReplace, children }: WritingProps) {
   const live = usePreview(mode, form);
   const { texts, wordsIn, error: noTemplate } = useTextsOf(mode, form);
+  const { draft } = form;
   const lacks = lacksOf({ mode, form, texts, live });
   const saving = useSaving(mode, form, onSaved);
   // What begins with a place is shown with what is there, so that the text does not jump under the hand.
@@ -65,6 +68,7 @@ export function Writing({ mode, form, onChange, onSaved, onReplace, children }: 
         </div>
       }
     >
+      {draft && <FollowUpLine kind={draft.kind} replaces={draft.replaces} />}
       <EventPanel mode={mode} form={form} onChange={onChange} />
       <RangePanel
         aim={form}
@@ -75,12 +79,18 @@ export function Writing({ mode, form, onChange, onSaved, onReplace, children }: 
       <TextPanel
         mode={mode}
         texts={texts}
-        isEdited={form.texts !== undefined}
+        state={stateOfTexts(form)}
+        stored={draft && draft.message.texts.length > 0 ? draft.message.texts : undefined}
+        hasTemplate={draft === null || draft.kind === null}
         repeatCount={form.repeatCount}
         wordsIn={wordsIn}
         refused={saving.refused}
         onChange={(changed) => onChange({ texts: changed })}
-        onRestore={() => onChange({ texts: undefined })}
+        onTemplate={() =>
+          onChange(
+            draft ? { texts: undefined, draft: { ...draft, fromTemplate: false } } : { texts: undefined },
+          )
+        }
       />
       <SettingsPanel form={form} onChange={onChange} />
       {children}
@@ -88,11 +98,19 @@ export function Writing({ mode, form, onChange, onSaved, onReplace, children }: 
   );
 }
 
+/** Whose words the texts are, and whether they may speak of something else than what is chosen. */
+function stateOfTexts(form: Form): TextPanelProps["state"] {
+  const { texts, draft } = form;
+  if (texts === undefined) return draft && !draft.fromTemplate ? "rewritten" : "template";
+  if (draft === null || speltTexts(texts) !== speltTexts(draft.message.texts)) return "edited";
+  return isOfAnother(form, draft) ? "unfollowed" : "stored";
+}
+
 interface Saving {
   readonly isBusy: boolean;
   readonly error: Error | null;
   readonly refused: readonly Fault[];
-  readonly save: (texts: Parameters<typeof saveDraft>[2]) => Promise<void>;
+  readonly save: (texts: readonly SpokenText[]) => Promise<void>;
   readonly forget: () => void;
 }
 
@@ -108,8 +126,10 @@ function useSaving(mode: ModeName, form: Form, onSaved: WritingProps["onSaved"])
     setError(null);
     setRefused([]);
     try {
-      const { id, revision, template, missing } = await saveDraft(mode, form, texts);
-      onSaved(form, { id, revision, fromTemplate: template !== null });
+      const readNow = (id: string) => client.fetchQuery({ ...broadcastQuery(id), staleTime: 0 });
+      const { draft, missing } = await saveDraft(mode, form, texts, readNow);
+      const { id } = draft;
+      onSaved(form, draft);
       void client.invalidateQueries({ queryKey: broadcastKeys.one(id) });
       void client.invalidateQueries({ queryKey: broadcastKeys.lists });
       if (missing.length === 0) navigate(`/broadcasts/new/${mode}/check/${id}`);
@@ -165,9 +185,12 @@ function SaveProblem({
           <ButtonLink small href={`/broadcasts/${draft.id}`}>
             {words.seeBroadcast}
           </ButtonLink>
-          <Button small onClick={asNew}>
-            {words.asNew}
-          </Button>
+          {/* As a broadcast of its own a follow-up would follow nothing. */}
+          {draft.kind === null && (
+            <Button small onClick={asNew}>
+              {words.asNew}
+            </Button>
+          )}
         </span>
       </Banner>
     );

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Route, Switch } from "wouter";
 import Check from "../../../src/pages/new-broadcast/check.tsx";
+import { storedDraft } from "../../../src/pages/new-broadcast/form.ts";
 import NewBroadcast from "../../../src/pages/new-broadcast/new-broadcast.tsx";
 import { broadcast, preview, refusal, show } from "./world.tsx";
 
@@ -83,7 +84,7 @@ describe("what was written and not saved", () => {
   });
 
   it("is what was changed since the draft was saved, too", async () => {
-    const saved = { id: "bc-9", revision: 1, fromTemplate: false };
+    const saved = storedDraft({ ...broadcast(), id: "bc-9" }, false);
     write("actual", { draft: saved, isUnsaved: false });
     const { unmount } = open("actual");
     const field = await screen.findByDisplayValue(WRITTEN);
@@ -110,7 +111,7 @@ describe("what was written and not saved", () => {
 
 describe("what the platform has", () => {
   it("gives way to an address without a question", async () => {
-    write("actual", { draft: { id: "bc-9", revision: 1, fromTemplate: false }, isUnsaved: false });
+    write("actual", { draft: storedDraft({ ...broadcast(), id: "bc-9" }, false), isUnsaved: false });
     open("actual?draft=bc-1");
     await waitFor(() => expect(stored()).toContain('"bc-1"'));
     expect(screen.queryByRole("button", { name: "接着写" })).toBeNull();
@@ -118,7 +119,9 @@ describe("what the platform has", () => {
 
   it("is gone on with, when one comes back from its check", async () => {
     write("actual", { regions: [{ code: "520326002", name: "都濡街道" }] });
-    open("actual", { "POST /v1/broadcasts": () => broadcast() });
+    open("actual", {
+      "POST /v1/broadcasts": (body) => broadcast({}, { texts: (body as { texts: object[] }).texts }),
+    });
     const review = await screen.findByRole("button", { name: /^核对并提交/ });
     await waitFor(() => expect(review.hasAttribute("disabled")).toBe(false));
     await userEvent.click(review);

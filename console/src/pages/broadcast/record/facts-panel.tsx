@@ -7,6 +7,7 @@ import { useTexts } from "../../../ui/texts.ts";
 import { fullMoment } from "../../../ui/time.ts";
 import { broadcastTexts } from "../texts.ts";
 import styles from "./record.module.css";
+import { ReplacedBy } from "./replaced-by.tsx";
 
 /** What else is written of it, for who looks closely. */
 export function FactsPanel({ broadcast }: { broadcast: BroadcastJson }) {
@@ -26,7 +27,10 @@ export function FactsPanel({ broadcast }: { broadcast: BroadcastJson }) {
     [words.startsAt, message.startsAt && fullMoment(message.startsAt)],
     [words.expires, broadcast.expiresAt && fullMoment(broadcast.expiresAt)],
     [words.replaces, broadcast.replaces.length > 0 && links(broadcast.replaces)],
-    [words.replacedBy, broadcast.replacedBy.length > 0 && links(broadcast.replacedBy)],
+    [
+      words.replacedBy,
+      broadcast.replacedBy.length > 0 && broadcast.replacedBy.map((id) => <ReplacedBy key={id} id={id} />),
+    ],
   ];
   return (
     <Panel title={words.facts}>
