@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { type AreaInput, tenantsQuery } from "../../api/access.ts";
 import { kindsQuery } from "../../api/kinds.ts";
+import type { RegionJson } from "../../api/regions.ts";
 import { placeSearchQuery } from "../../app/search-queries.ts";
 import { useRegionNames } from "../../map/named-grants.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
@@ -77,13 +78,18 @@ function OneList({ name, value, onChange, suggestions, onType, onlySome }: OneLi
           values={value}
           onChange={onChange}
           suggestions={suggestions}
-          free={name === "devices" || name === "regions"}
+          free={name === "devices"}
           {...(value.length === 0 && { hint: words.emptyList })}
           {...(onType && { onType })}
         />
       )}
     </fieldset>
   );
+}
+
+/** The browser shows what holds the typed letters: whoever types the English name must find them. */
+function labelOf({ code, name, nameEn }: RegionJson, typed: string): string {
+  return nameEn && /^[a-z]/i.test(typed) ? `${name} ${nameEn} ${code}` : `${name} ${code}`;
 }
 
 /** What each list can hold, by name. */
@@ -100,7 +106,7 @@ function useSuggestions(chosen: AreaInput["regions"]) {
       ...[...names].map(([code, name]) => ({ value: code, label: `${name} ${code}` })),
       ...(regions.data ?? [])
         .filter(({ code }) => !names.has(code))
-        .map(({ code, name }) => ({ value: code, label: `${name} ${code}` })),
+        .map((region) => ({ value: region.code, label: labelOf(region, typed) })),
     ],
     kinds: (kinds.data ?? []).map(({ kind, title }) => ({ value: kind, label: title[language] })),
     tenants: (tenants.data?.pages.flatMap(({ items }) => items) ?? []).map(({ id, name }) => ({

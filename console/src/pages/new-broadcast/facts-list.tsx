@@ -66,7 +66,7 @@ export function FactsList({ mode, preview, conflicts, approvers, expiresAt, with
       )}
       <dt>{words.approvers}</dt>
       <dd>
-        <Approvers approvers={approvers} />
+        <Approvers approvers={approvers} speakers={speakers} />
       </dd>
     </dl>
   );
@@ -110,11 +110,19 @@ function Beyond({ codes }: { codes: readonly string[] }) {
   return <b>{listOf(names, language)}</b>;
 }
 
-function Approvers({ approvers }: { approvers: PreviewJson["approvers"] | undefined }) {
+function Approvers({
+  approvers,
+  speakers,
+}: {
+  approvers: PreviewJson["approvers"] | undefined;
+  speakers: number;
+}) {
   const words = useTexts(previewTexts);
   const language = useLanguage();
   if (approvers === undefined) return "—";
   if (approvers === null) return words.notToldApprovers;
+  // The platform looks for nobody then, whoever covers the place.
+  if (speakers === 0) return words.nothingToApprove;
   if (approvers.items.length === 0) {
     return (
       <>

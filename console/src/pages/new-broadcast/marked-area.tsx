@@ -6,6 +6,7 @@ import styles from "./marked-area.module.css";
 export interface MarkedAreaProps {
   readonly label: ReactNode;
   readonly error?: string | undefined;
+  readonly hint?: string | undefined;
   readonly language: string;
   /** One line, as a headline is. */
   readonly small?: boolean;
@@ -19,9 +20,9 @@ export interface MarkedAreaProps {
  * A field for text that is as high as its text. Behind it lies the same text with lines under some words: a field itself
  * cannot show them.
  */
-export function MarkedArea({ label, error, language, small, value, words, onChange }: MarkedAreaProps) {
+export function MarkedArea({ label, error, hint, language, small, value, words, onChange }: MarkedAreaProps) {
   return (
-    <Field label={label} error={error}>
+    <Field label={label} error={error} hint={hint}>
       {(parts) => (
         <div className={`${styles.area} ${small ? styles.small : ""}`} lang={language}>
           <div className={styles.behind} aria-hidden>

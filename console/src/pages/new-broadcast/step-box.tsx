@@ -1,9 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { historyQuery } from "../../api/broadcast-record.ts";
 import { takeStep } from "../../api/broadcast-steps.ts";
 import type { BroadcastJson, BroadcastStep } from "../../api/broadcasts.ts";
 import { serverNow } from "../../api/clock.ts";
 import { ApiError, isApiError, type ProblemCode } from "../../api/problem.ts";
 import { problemTitle } from "../../api/problem-words.ts";
+import { meQuery } from "../../api/session.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button, type ButtonLook } from "../../ui/button.tsx";
 import { Digits } from "../../ui/digits.tsx";
@@ -56,7 +59,7 @@ export function StepBox(props: StepBoxProps) {
         if (step === "submit") press();
       }}
     >
-      {isChanged && <Banner tone="bad">{words.changedRevision(broadcast.revision)}</Banner>}
+      {isChanged && <ChangedByAnother broadcast={broadcast} />}
       <Superseded broadcast={broadcast} typed={typed} onType={type} />
       {typed.reason !== undefined && (
         <TextArea
@@ -110,6 +113,16 @@ export function StepBox(props: StepBoxProps) {
       </p>
     </form>
   );
+}
+
+/** Whoever has changed it themselves knows; the digits are wanted again all the same. */
+function ChangedByAnother({ broadcast: { id, revision } }: { broadcast: BroadcastJson }) {
+  const words = useTexts(checkTexts);
+  const { data: me } = useQuery(meQuery);
+  const history = useQuery({ ...historyQuery(id), staleTime: 0 });
+  const last = history.data?.items.findLast(({ action }) => action === "change");
+  if (history.isFetching || (last && last.actor.id === me?.id)) return null;
+  return <Banner tone="bad">{words.changedRevision(revision)}</Banner>;
 }
 
 /** What was typed holds for one revision: another one has to be read, and its number typed. */

@@ -13,9 +13,17 @@ export type TextPart = "headline" | "description" | "instruction";
 /** Why a text is not submitted. `says` names the words that must not be there. */
 export type TextFault =
   | { readonly rule: "says_drill" | "blank_left"; readonly part: TextPart; readonly says: string }
+  | { readonly rule: "too_long"; readonly part: TextPart; readonly length: number; readonly limit: number }
   | { readonly rule: "drill_not_said" | "nothing_said" | "no_headline"; readonly part: TextPart };
 
 export const TEXT_PARTS = ["headline", "description", "instruction"] as const;
+
+/** The most characters that the platform takes of each. */
+export const LIMITS: Readonly<Record<TextPart, number>> = {
+  headline: 160,
+  description: 4000,
+  instruction: 4000,
+};
 
 export const isChinese = ({ language }: Pick<SpokenText, "language">): boolean =>
   /^(zh|cmn|yue)\b/i.test(language);
@@ -37,6 +45,9 @@ export function faultsOf(text: SpokenText, mode: ModeName): TextFault[] {
   if (text.description.trim() === "") faults.push({ rule: "nothing_said", part: "description" });
   for (const part of TEXT_PARTS) {
     const said = text[part] ?? "";
+    const { length } = said.trim();
+    const limit = LIMITS[part];
+    if (length > limit) faults.push({ rule: "too_long", part, length, limit });
     const blank = BLANK.exec(said)?.[0];
     if (blank !== undefined) faults.push({ rule: "blank_left", part, says: blank });
     const unreal = mode === "actual" ? UNREAL.exec(said)?.[0] : undefined;

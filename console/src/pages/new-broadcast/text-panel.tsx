@@ -1,15 +1,27 @@
+import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Listen } from "../../ui/listen.tsx";
 import { type ModeName, Tag } from "../../ui/marks.tsx";
 import { count } from "../../ui/number.ts";
 import { Panel } from "../../ui/panel.tsx";
-import { useTexts } from "../../ui/texts.ts";
-import type { Fault } from "./draft-faults.ts";
+import { useLanguage, useTexts } from "../../ui/texts.ts";
+import { duration } from "../../ui/time.ts";
+import { type Fault, saysOfDrill } from "./draft-faults.ts";
 import { readingSeconds, spokenCharacters } from "./filled-words.ts";
 import { MarkedArea } from "./marked-area.tsx";
-import { faultsOf, type SpokenText, TEXT_PARTS, type TextFault, type TextPart } from "./text-checks.ts";
+import {
+  faultsOf,
+  LIMITS,
+  type SpokenText,
+  TEXT_PARTS,
+  type TextFault,
+  type TextPart,
+} from "./text-checks.ts";
 import styles from "./text-panel.module.css";
 import { newTexts } from "./texts.ts";
+
+/** Whoever has to leave cannot hear it to its end. */
+const LONG_MS = 5 * 60_000;
 
 export interface TextPanelProps {
   readonly mode: ModeName;
@@ -33,6 +45,8 @@ export interface TextPanelProps {
 export function TextPanel(props: TextPanelProps) {
   const { mode, texts, repeatCount, wordsIn, refused, onChange } = props;
   const words = useTexts(newTexts);
+  const language = useLanguage();
+  const heardMs = readingSeconds(texts) * repeatCount * 1000;
   const nameOf = (language: string) => words.languages[language] ?? language;
   return (
     <Panel
@@ -67,6 +81,9 @@ export function TextPanel(props: TextPanelProps) {
             onChange={(changed) => onChange(texts.map((one, place) => (place === at ? changed : one)))}
           />
         ))}
+        {heardMs > LONG_MS && (
+          <Banner>{words.longReading(duration(heardMs, language), count(repeatCount))}</Banner>
+        )}
         {texts.length > 0 && <p className={styles.hint}>{words.marked[mode]}</p>}
         <WhoseTexts {...props} />
       </div>
@@ -111,7 +128,9 @@ function LanguageText({ mode, text, filled, refused, onChange }: LanguageTextPro
   const errorOf = (part: TextPart): string | undefined => {
     const own = faults.find((fault) => fault.part === part);
     if (own) return say(own);
-    return refused.some(({ path }) => path.endsWith(`/${part}`)) ? words.platformFault[mode] : undefined;
+    const theirs = refused.find(({ path }) => path.endsWith(`/${part}`));
+    if (!theirs) return undefined;
+    return saysOfDrill(theirs) ? words.platformFault[mode] : words.platformFault.training;
   };
   const name = words.languages[text.language] ?? text.language;
   return (
@@ -126,6 +145,7 @@ function LanguageText({ mode, text, filled, refused, onChange }: LanguageTextPro
           small={part === "headline"}
           value={text[part] ?? ""}
           words={filled}
+          hint={nearLimit(text[part] ?? "", part)}
           onChange={(value) => onChange({ ...text, [part]: value })}
         />
       ))}
@@ -133,11 +153,18 @@ function LanguageText({ mode, text, filled, refused, onChange }: LanguageTextPro
   );
 }
 
+/** The length, once little is left of what the platform takes. */
+function nearLimit(text: string, part: TextPart): string | undefined {
+  const { length } = text.trim();
+  return length > LIMITS[part] * 0.9 ? `${count(length)} / ${count(LIMITS[part])}` : undefined;
+}
+
 /** What is wrong with a text, in words. */
 function useFaultWords(): (fault: TextFault) => string {
   const { faults } = useTexts(newTexts);
   return (fault) => {
     if (fault.rule === "says_drill" || fault.rule === "blank_left") return faults[fault.rule](fault.says);
+    if (fault.rule === "too_long") return faults.too_long(count(fault.length), count(fault.limit));
     return faults[fault.rule];
   };
 }

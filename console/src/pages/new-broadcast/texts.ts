@@ -78,6 +78,8 @@ export const newTexts = defineTexts(
     headline: "标题（屏幕和列表用，不念）",
     description: "说什么",
     instruction: "怎么做",
+    longReading: (time: string, repeats: string) =>
+      `播 ${repeats} 遍约要 ${time}：急的话请写短，或少播几遍。`,
     marked: {
       actual: "底线标出的字由模板填入；实际播发的文字不得含“演习”“测试”。",
       drill: "底线标出的字由模板填入；演练文字须含“演习”，模板已在首尾加上。",
@@ -106,6 +108,7 @@ export const newTexts = defineTexts(
       says_drill: (says: string) => `实际播发不能有“${says}”：听见半句的人会当成演习`,
       blank_left: (says: string) => `“${says}”还没有填`,
       drill_not_said: "演练的文字要说明是演习，例如“以上是演习。”",
+      too_long: (length: string, limit: string) => `太长：现在 ${length} 字，最多 ${limit} 字`,
       nothing_said: "还没有要念的话",
       no_headline: "还没有标题",
     },
@@ -214,6 +217,8 @@ export const newTexts = defineTexts(
     headline: "Headline (for screens and lists, not read aloud)",
     description: "What happens",
     instruction: "What to do",
+    longReading: (time: string, repeats: string) =>
+      `Read ${repeats} times it takes about ${time}: shorten it, or repeat it less, if it is urgent.`,
     marked: {
       actual: "Underlined words were filled in. An actual warning must not speak of a drill or a test.",
       drill: "Underlined words were filled in. A drill has to say that it is one, as the template does.",
@@ -244,6 +249,7 @@ export const newTexts = defineTexts(
         `"${says}" must not be in an actual warning: who hears half of it takes it for a drill`,
       blank_left: (says: string) => `"${says}" is not filled in`,
       drill_not_said: 'A drill has to say so, e.g. "This is a drill."',
+      too_long: (length: string, limit: string) => `Too long: ${length} characters, at most ${limit}`,
       nothing_said: "There is nothing to read aloud yet",
       no_headline: "There is no headline yet",
     },

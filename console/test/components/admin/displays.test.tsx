@@ -7,6 +7,7 @@ import { page, show, stubPlatform } from "../platform-stub.tsx";
 
 const CODE = "ABCD-EFGH-2345";
 const answers = {
+  "GET /v1/regions": page({ code: "520326", name: "务川自治县", nameEn: "Wuchuan", level: "county" }),
   "GET /v1/displays": page(),
   "GET /v1/kinds": page(),
   "GET /v1/tenants": page(),
@@ -36,6 +37,7 @@ describe("adding a display", () => {
     expect(posts(asked)).toEqual([]);
 
     await user.type(screen.getByRole("combobox", { name: /区域/ }), "520326{Enter}");
+    await screen.findByRole("button", { name: /^去掉 .*520326/ });
     await user.click(screen.getAllByRole("radio", { name: "只限" })[0]!);
     await user.click(add);
     expect(posts(asked)).toEqual([]);
@@ -55,6 +57,7 @@ describe("adding a display", () => {
     const user = userEvent.setup();
     await user.type(screen.getByRole("textbox", { name: "名称" }), "值班室");
     await user.type(screen.getByRole("combobox", { name: /区域/ }), "520326{Enter}");
+    await screen.findByRole("button", { name: /^去掉 .*520326/ });
     await user.click(screen.getByRole("button", { name: "新增" }));
     await screen.findByText(CODE);
     await user.keyboard("{Escape}");

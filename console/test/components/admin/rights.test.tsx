@@ -1,8 +1,14 @@
-import { screen, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ROLES, SCOPES } from "../../../../access/roles.ts";
 import { ChangesTab } from "../../../src/pages/admin/changes-tab.tsx";
-import { RoleGrantsEditor, ScopesGrantsEditor } from "../../../src/pages/admin/grants-editor.tsx";
+import {
+  type RoleGrant,
+  RoleGrantsEditor,
+  ScopesGrantsEditor,
+} from "../../../src/pages/admin/grants-editor.tsx";
 import { show } from "../new-broadcast/world.tsx";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -22,6 +28,47 @@ describe("rights as an administrator sees them", () => {
       .getAllByRole("checkbox")
       .map((box) => box.closest("label")?.querySelector("code")?.textContent);
     expect(offered).toEqual(expect.arrayContaining([...SCOPES]));
+  });
+});
+
+describe("the regions of a right", () => {
+  const hongsi = {
+    code: "520326101",
+    name: "洪四镇",
+    nameEn: "Hongsi",
+    level: "township",
+    parentCode: "520326",
+  };
+  function Held() {
+    const [grants, setGrants] = useState<readonly RoleGrant[]>([
+      { role: "viewer", area: { ...AREA, regions: [] } },
+    ]);
+    return (
+      <>
+        <RoleGrantsEditor grants={grants} onChange={setGrants} />
+        <output>{JSON.stringify(grants[0]?.area.regions)}</output>
+      </>
+    );
+  }
+  const regions = () => screen.getByRole("status").textContent;
+
+  it("are regions that exist: no name that was only typed", async () => {
+    show(<Held />, "/", { "GET /v1/regions": () => ({ items: [hongsi], nextCursor: null }) });
+    const field = screen.getByRole("combobox", { name: "区域" });
+    await userEvent.type(field, "Hongsi{Enter}");
+    await waitFor(() =>
+      expect(document.querySelector("option[value='洪四镇 Hongsi 520326101']")).toBeTruthy(),
+    );
+    expect(regions()).toBe("[]");
+    expect(screen.getByText(/没有“Hongsi”/)).toBeTruthy();
+    fireEvent.change(field, { target: { value: "洪四镇 Hongsi 520326101" } });
+    await waitFor(() => expect(regions()).toBe('["520326101"]'));
+  });
+
+  it("take a code that was typed as soon as the platform knows it", async () => {
+    show(<Held />, "/", { "GET /v1/regions": () => ({ items: [hongsi], nextCursor: null }) });
+    await userEvent.type(screen.getByRole("combobox", { name: "区域" }), "520326101{Enter}");
+    await waitFor(() => expect(regions()).toBe('["520326101"]'));
   });
 });
 

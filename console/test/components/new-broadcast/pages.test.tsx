@@ -257,7 +257,7 @@ describe("E: the check", () => {
     });
     await user.type(await digits(), "93{Enter}");
     await user.click(button());
-    expect(screen.getByText("和喇叭只数不一样，请再看左边")).toBeTruthy();
+    expect(screen.getByText("和喇叭只数不一样，请再看一遍")).toBeTruthy();
     expect(asked.some(({ what }) => what.endsWith("/submit"))).toBe(false);
     await user.clear(await digits());
     await user.type(await digits(), "92");
@@ -279,6 +279,25 @@ describe("E: the check", () => {
     expect(await screen.findByText(/内容刚被改成第 4 版/)).toBeTruthy();
     expect(((await digits()) as HTMLInputElement).value).toBe("");
     expect(button().getAttribute("aria-disabled")).toBe("true");
+  });
+
+  it("says nothing in red of one's own change", async () => {
+    const user = userEvent.setup();
+    let revision = 3;
+    const { client } = open("/actual/check/bc-1", {
+      "GET /v1/broadcasts/bc-1": () => broadcast({ revision }),
+      "GET /v1/broadcasts/bc-1/history": () => ({
+        items: [{ action: "change", actor: { type: "person", id: "zhang.min", name: "张敏" } }],
+      }),
+    });
+    await user.type(await digits(), "9");
+    revision = 4;
+    await client.invalidateQueries({ queryKey: ["broadcasts", "one", "bc-1"] });
+    await waitFor(async () => expect(((await digits()) as HTMLInputElement).value).toBe(""));
+    await waitFor(() =>
+      expect(client.getQueryState(["broadcasts", "history", "bc-1"])?.status).toBe("success"),
+    );
+    expect(screen.queryByText(/内容刚被改成/)).toBeNull();
   });
 
   it("counts numbers of an earlier revision for nothing while the present one's are computed", async () => {

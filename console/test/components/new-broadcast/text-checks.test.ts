@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { saysOfDrill } from "../../../src/pages/new-broadcast/draft-faults.ts";
 import { filledWords, markWords, wordsOf } from "../../../src/pages/new-broadcast/filled-words.ts";
 import { reframe } from "../../../src/pages/new-broadcast/frame-text.ts";
 import { faultsOf, inReadingOrder } from "../../../src/pages/new-broadcast/text-checks.ts";
@@ -31,6 +32,25 @@ describe("must be impossible: an actual text that holds 演习 or 测试, or a d
     expect(rulesOf(text("Leave.", { language: "en" }), "drill")).toEqual(["drill_not_said"]);
     expect(rulesOf(text("Leave.", { language: "en", instruction: "This is a drill." }), "drill")).toEqual([]);
     expect(rulesOf(text("Bouq!", { language: "za" }), "drill")).toEqual([]);
+  });
+});
+
+describe("a text that is longer than the platform takes", () => {
+  it.each([
+    ["headline", 160],
+    ["description", 4000],
+    ["instruction", 4000],
+  ] as const)("names the limit and the present length of a %s", (part, limit) => {
+    expect(faultsOf(text("请撤离。", { [part]: ` ${"水".repeat(limit)} ` }), "actual")).toEqual([]);
+    expect(faultsOf(text("请撤离。", { [part]: "水".repeat(limit + 1) }), "actual")).toEqual([
+      { rule: "too_long", part, length: limit + 1, limit },
+    ]);
+  });
+
+  it("is no matter of drill words, whoever refuses it", () => {
+    const fault = (message: string) => saysOfDrill({ path: "/texts/0/description", message });
+    expect(fault("Too big: expected string to have <=4000 characters")).toBe(false);
+    expect(fault("'测试' tells people that it is not real, and the message is actual")).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { useState } from "react";
-import { describe, expect, it } from "vitest";
+import { type FormEvent, useState } from "react";
+import { describe, expect, it, vi } from "vitest";
 import { TokenList } from "../../../src/ui/token-list.tsx";
 import { show } from "../platform-stub.tsx";
 
@@ -43,6 +43,23 @@ describe("a list of values, by keyboard", () => {
     show(<Held free />);
     await userEvent.type(screen.getByRole("combobox"), "toaster{Enter}");
     expect(held()).toBe("toaster");
+  });
+
+  it("sends no form around it, empty or not, and says what it does not take", async () => {
+    const sent = vi.fn((event: FormEvent) => event.preventDefault());
+    show(
+      <form onSubmit={sent}>
+        <Held />
+        <button type="submit">加上</button>
+      </form>,
+    );
+    const user = userEvent.setup();
+    await user.type(screen.getByRole("combobox"), "{Enter}");
+    await user.type(screen.getByRole("combobox"), "toaster{Enter}");
+    expect(sent).not.toHaveBeenCalled();
+    expect(screen.getByText("没有“toaster”，请从列出的里选")).toBeTruthy();
+    await user.clear(screen.getByRole("combobox"));
+    expect(screen.queryByText(/请从列出的里选/)).toBeNull();
   });
 
   it("gives the last back with Backspace in an empty field, and any by its button", async () => {
