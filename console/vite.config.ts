@@ -6,7 +6,7 @@ const PLATFORM = process.env.SBI ?? "http://127.0.0.1:8080";
 
 /** What most pages have in common, but for the dialogs and Base UI, which come with them: many pages do without. */
 const SHARED = [
-  /\/console\/src\/(api|app\/(?!sign-|stop-code|keyboard-help)|chart|map|ui\/(?!dialog|secret-once)|pages\/(overview|broadcast\/(?!reason-dialog)|tour)\/)/,
+  /\/console\/src\/(api|app\/(?!sign-|stop-code|keyboard-help)|chart|map|ui\/(?!dialog|secret-once)|pages\/(overview\/|broadcast\/(?!reason-dialog)|tour\/))/,
   /\/node_modules\/(lucide-react|@tanstack\/(react-query|query-core)|wouter)\//,
 ];
 
