@@ -53,7 +53,8 @@ describe("what is refused after a move", () => {
     await publish("late", "telemetry", `{"observedAt":"${iso(before + 4000)}","volume":14,"volume":14.5}`);
     const north = await refused("late", world.NORTH);
     const south = await refused("late", world.SOUTH);
-    const text = (told: unknown) => JSON.stringify(told);
+    // Without the moments, which hold any digits.
+    const text = (told: unknown) => JSON.stringify(told).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "");
     for (const value of ["-7", "9999", "99", '"a"', "14"]) {
       expect([value, text(north).includes(value), text(south).includes(`:${value}`)]).toEqual([
         value,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:https";
 import { type AddressInfo, connect as connectPlain } from "node:net";
 import { tmpdir } from "node:os";
@@ -44,8 +44,14 @@ afterEach(async () => {
 });
 
 async function put({ cert, key }: Partial<Certificate>): Promise<void> {
-  if (cert !== undefined) await writeFile(join(dir, "cert"), cert);
-  if (key !== undefined) await writeFile(join(dir, "key"), key);
+  if (cert !== undefined) await replace("cert", cert);
+  if (key !== undefined) await replace("key", key);
+}
+
+/** In one step: half a file would be a fault of its own. */
+async function replace(name: string, text: string): Promise<void> {
+  await writeFile(join(dir, `${name}.new`), text);
+  await rename(join(dir, `${name}.new`), join(dir, name));
 }
 
 const trusting = () => ({ host: "127.0.0.1", port, servername: "localhost", ca: authority.cert });

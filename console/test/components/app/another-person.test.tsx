@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 /** Zhang Min has begun an actual broadcast and stopped another one; `who` is whoever is signed in, in whatever tab. */
-async function openAsZhang(who: () => object, stream: () => Response) {
+async function openAsZhang(who: () => object, stream: () => Response | Promise<Response>) {
   const asked = stubPlatform({
     "GET /v1/console": () => ({ name: "平台", signedIn: true, build: null, demo: null, oidc: null }),
     "GET /v1/sessions/current": () => ({ session: { no: 1 }, csrfToken: "token" }),
@@ -54,8 +54,14 @@ async function expectOnlyLi() {
 describe("another person at the same browser finds nothing of the one before", () => {
   it("who signs in in the dialog over the page", async () => {
     let who = ZHANG;
-    const over = () => refusal(401, "unauthorized");
+    // The session ends once the page is there: a page that is still loading has nothing to hide.
+    let end: (answer: Response) => void = () => {};
+    const over = () =>
+      new Promise<Response>((resolve) => {
+        end = resolve;
+      });
     await openAsZhang(() => who, over);
+    end(refusal(401, "unauthorized"));
     const password = await waitFor(() => screen.getByLabelText("密码"));
     who = LI;
     await userEvent.type(password, "a password");
