@@ -38,6 +38,8 @@ export async function openBrowser(
     // The page policy holds for what a test does as well.
     bypassCSP: false,
   });
+  // A busy machine stands still for longer than a page.
+  context.setDefaultTimeout(60_000);
   return recordVisit(context, origin);
 }
 

@@ -75,7 +75,8 @@ export function DisplaysTab() {
         </Loaded>
         <MoreButton query={displays}>{words.more}</MoreButton>
       </Panel>
-      <AddDisplay onCode={setCode} />
+      {/* Below the list, so not before it. */}
+      {!displays.isPending && <AddDisplay onCode={setCode} />}
       {code && (
         <SecretOnce
           title={words.displayCode}
