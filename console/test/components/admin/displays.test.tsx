@@ -30,7 +30,7 @@ describe("adding a display", () => {
     const asked = stubPlatform(answers);
     show(<DisplaysTab />);
     const user = userEvent.setup();
-    await user.type(screen.getByRole("textbox", { name: "名称" }), "值班室");
+    await user.type(await screen.findByRole("textbox", { name: "名称" }), "值班室");
     const add = screen.getByRole("button", { name: "新增" });
     await user.click(add);
     expect(add.getAttribute("aria-disabled")).toBe("true");
@@ -55,7 +55,7 @@ describe("adding a display", () => {
     stubPlatform(answers);
     show(<DisplaysTab />);
     const user = userEvent.setup();
-    await user.type(screen.getByRole("textbox", { name: "名称" }), "值班室");
+    await user.type(await screen.findByRole("textbox", { name: "名称" }), "值班室");
     await user.type(screen.getByRole("combobox", { name: /区域/ }), "520326{Enter}");
     await screen.findByRole("button", { name: /^去掉 .*520326/ });
     await user.click(screen.getByRole("button", { name: "新增" }));
