@@ -8,6 +8,7 @@ export function PageLink({
   children,
   className,
   isItem,
+  takesRoom,
   ...rest
 }: {
   href: string;
@@ -15,6 +16,8 @@ export function PageLink({
   className?: string | undefined;
   /** One of a list: the keys `j` and `k` reach it. */
   isItem?: boolean;
+  /** One below the other: what is hit takes its room, or the next one would lie over a part of it. */
+  takesRoom?: boolean;
   title?: string;
   "aria-label"?: string;
 }) {
@@ -22,7 +25,7 @@ export function PageLink({
     <Link
       {...rest}
       href={href}
-      className={`${styles.link} ${className ?? ""}`}
+      className={`${styles.link} ${takesRoom ? styles.room : ""} ${className ?? ""}`}
       data-item={isItem || undefined}
     >
       {children}

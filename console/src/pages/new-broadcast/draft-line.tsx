@@ -17,7 +17,9 @@ export function DraftLine({
       <ModeTag mode={message.mode} />
       <LevelBand level={message.level as LevelNumber} size="small" />
       <FollowUpTag kind={followUpKindOf(draft)} />
-      <PageLink href={`/broadcasts/new/${message.mode}?draft=${id}`}>{headline || id}</PageLink>
+      <PageLink href={`/broadcasts/new/${message.mode}?draft=${id}`} takesRoom>
+        {headline || id}
+      </PageLink>
       <Moment at={updatedAt} only="age" />
     </li>
   );

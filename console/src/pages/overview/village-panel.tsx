@@ -110,6 +110,7 @@ function RowEnd({ row, region }: { row: RestingTownship; region: string }) {
         <PageLink
           href={`/alarms?acknowledged=false&region=${region.length === 9 ? region : row.code}`}
           className={styles.worst}
+          takesRoom
         >
           <RowAlarms worst={row.worst} />
         </PageLink>
