@@ -226,7 +226,8 @@ function eventsOf(step: number, air: PretendedAir): string {
 
 async function heapOf(page: Page): Promise<number> {
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send("HeapProfiler.collectGarbage");
+  // What was held by something that is collected itself goes with the second time.
+  for (let i = 0; i < 2; i++) await devtools.send("HeapProfiler.collectGarbage");
   const { usedSize } = await devtools.send("Runtime.getHeapUsage");
   await devtools.detach();
   return usedSize / 1024 ** 2;
@@ -283,7 +284,7 @@ flows("eight hours on a wall", () => {
       const said = `MiB after each hour: ${heaps.map((heap) => heap.toFixed(1)).join(", ")}`;
       const [half, end] = [heaps[HOURS / 2 - 1]!, heaps.at(-1)!];
       expect(end, said).toBeLessThan(150);
-      expect(end, said).toBeLessThanOrEqual(half * 1.05 + 2);
+      expect(end, said).toBeLessThanOrEqual(half * 1.05 + 1);
       // Its last event shows, and its clock goes.
       air.on = { id: "pretended-last", mode: "drill", level: 2, sounded: 58, releasedAt: 0 };
       await stream.send(eventsOf(0, air));
