@@ -1,5 +1,5 @@
 import { cleanup, configure } from "@testing-library/react";
-import { afterEach } from "vitest";
+import { afterAll, afterEach, vi } from "vitest";
 import "../../../test/helpers/patience.ts";
 
 // Files share a process and its document. An open dialog holds the page still, and a test may end before it lets go.
@@ -8,6 +8,9 @@ afterEach(() => {
   document.body.replaceChildren();
   for (const element of [document.documentElement, document.body]) element.removeAttribute("style");
 });
+
+// Pages load their files while they are shown. What a test leaves loading would fail in the file that runs after it.
+afterAll(() => vi.dynamicImportSettled());
 
 // As `vi.waitFor` has it: a busy machine is slow.
 configure({ asyncUtilTimeout: 20_000 });
