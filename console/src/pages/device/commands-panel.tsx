@@ -11,6 +11,8 @@ import { Panel } from "../../ui/panel.tsx";
 import { useLanguage, useTexts } from "../../ui/texts.ts";
 import { CommandDialog } from "./command-dialog.tsx";
 import styles from "./commands-panel.module.css";
+import { outcomeWord } from "./event-words.ts";
+import { DataLine } from "./happened.tsx";
 import { deviceTexts } from "./texts.ts";
 
 /** While a reply is waited for it is asked for so often, in milliseconds, and no longer than this. */
@@ -77,11 +79,11 @@ export function CommandsPanel({ device, kind }: { device: DeviceJson; kind: Kind
           <ul className={styles.replies}>
             {replies.data!.slice(0, 5).map((reply) => (
               <li key={`${reply.commandId} ${reply.observedAt} ${reply.outcome}`}>
-                <b>{reply.outcome}</b>{" "}
+                <b>{outcomeWord(reply.outcome, language)}</b>{" "}
                 {sent.find(({ commandId }) => commandId === reply.commandId)?.title ?? (
                   <code>{reply.commandId}</code>
                 )}{" "}
-                <Moment at={reply.observedAt} />
+                <Moment at={reply.observedAt} /> <DataLine data={reply.data} />
               </li>
             ))}
           </ul>

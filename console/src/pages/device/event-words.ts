@@ -35,6 +35,9 @@ const words = defineTexts(
       training: "培训",
       emergency: "应急",
       daily: "日常",
+      accepted: "已接受",
+      done: "已完成",
+      started: "已开始",
       ended: "播完",
       stopped: "已停",
       interrupted: "被打断",
@@ -90,6 +93,9 @@ const words = defineTexts(
       training: "training",
       emergency: "emergency",
       daily: "daily",
+      accepted: "accepted",
+      done: "done",
+      started: "started",
       ended: "ended",
       stopped: "stopped",
       interrupted: "interrupted",
@@ -121,6 +127,10 @@ interface EventField {
   readonly isNameCode: boolean;
   readonly isValueCode: boolean;
 }
+
+/** What a device answered to a command, in words where these are usual, and else in its own. */
+export const outcomeWord = (outcome: string, language: Language): string =>
+  eventFields({ outcome }, language)[0]!.value;
 
 /** The fields of an event in words; what a device adds of its own stays as it sent it. */
 export function eventFields(data: Readonly<Record<string, unknown>>, language: Language): EventField[] {

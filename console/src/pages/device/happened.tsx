@@ -20,8 +20,8 @@ import { eventFields } from "./event-words.ts";
 import styles from "./happened.module.css";
 import { deviceTexts } from "./texts.ts";
 
-/** The fields of an event in one line. */
-function DataLine({ data }: { data: Readonly<Record<string, unknown>> }) {
+/** The fields of an event or a reply in one line. */
+export function DataLine({ data }: { data: Readonly<Record<string, unknown>> }) {
   const fields = eventFields(data, useLanguage());
   return (
     <span className={styles.data}>

@@ -131,6 +131,13 @@ describe("the commands on a device's page", () => {
       receivedAt: "2026-06-21T02:00:00+08:00",
       data: {},
     },
+    {
+      commandId: "c-1",
+      outcome: "refused",
+      observedAt: "2026-06-21T01:00:00+08:00",
+      receivedAt: "2026-06-21T01:00:00+08:00",
+      data: { reason: "valve_stuck" },
+    },
   ];
   const showFor = (who: MeJson) =>
     show(<CommandsPanel device={device} kind={kind} />, (client) => {
@@ -149,7 +156,7 @@ describe("the commands on a device's page", () => {
       .spyOn(globalThis, "fetch")
       .mockImplementation(async (input) =>
         (input as Request).method === "POST"
-          ? Response.json({ commandId: "c-1" }, { status: 202 })
+          ? Response.json({ commandId: "c-2" }, { status: 202 })
           : Response.json({ items: replies, nextCursor: null }),
       );
     try {
@@ -180,8 +187,11 @@ describe("the commands on a device's page", () => {
     }
   });
 
-  it("are followed by what the device answered", () => {
+  it("are followed by what the device answered: in words where they are usual, with what it added", () => {
     const { container } = showFor(me("commands:send", "events:read"));
-    expect(container.querySelector("li")?.textContent).toContain("closed c-0");
+    const texts = [...container.querySelectorAll("li")].map(({ textContent }) => textContent);
+    expect(texts).toHaveLength(2);
+    expect(texts[0]).toContain("closed c-0");
+    expect(texts[1]).toMatch(/^拒绝执行 c-1 .*原因 valve_stuck$/);
   });
 });
