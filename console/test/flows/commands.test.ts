@@ -70,7 +70,7 @@ flows("a command", () => {
       const { page } = await signIn("operator");
       await closeValve(page, meter);
       await expect.poll(() => answers(page).count()).toBe(1);
-      expect(await answers(page).innerText()).toMatch(/^已完成 关阀 [^]*turns 4$/);
+      expect(await answers(page).innerText()).toMatch(/^已完成 关阀 [\s\S]*turns 4$/);
       expect(heard).toEqual([
         { commandId: expect.any(String), name: "close-valve", parameters: { reason: "邻居闻到煤气味" } },
       ]);
@@ -90,7 +90,7 @@ flows("a command", () => {
     const { page } = await signIn("operator");
     await closeValve(page, meter);
     await expect.poll(() => answers(page).count()).toBe(1);
-    expect(await answers(page).innerText()).toMatch(/^拒绝执行 关阀 [^]*原因 valve_stuck$/);
+    expect(await answers(page).innerText()).toMatch(/^拒绝执行 关阀 [\s\S]*原因 valve_stuck$/);
     expect(heard).toHaveLength(1);
   });
 

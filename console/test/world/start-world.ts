@@ -43,8 +43,11 @@ export interface WorldFacts {
 export interface RunningWorld {
   readonly facts: WorldFacts;
   readonly platform: PlatformProcess;
-  /** Ends the platform, and starts it again on the same data and the same port. */
-  restart(): Promise<void>;
+  /**
+   * Ends the platform, and starts it again on the same data and the same port.
+   * @param meanwhile what is done on the machine while it is down: the embedded database has one owner
+   */
+  restart(meanwhile?: (env: Record<string, string>) => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -149,8 +152,9 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Runn
       get platform() {
         return platform!;
       },
-      async restart() {
+      async restart(meanwhile) {
         await platform!.end("SIGTERM");
+        await meanwhile?.({ DATA_DIR: dataDir, ...(database ? { DATABASE_URL: database.url } : {}) });
         platform = await start(httpPort);
       },
       async stop() {

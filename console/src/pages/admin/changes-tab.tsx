@@ -1,7 +1,8 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { type AccessChangeJson, accessChangesQuery } from "../../api/access.ts";
 import { confirmAccessChange, refuseAccessChange } from "../../api/access-steps.ts";
+import { meQuery } from "../../api/session.ts";
 import { Moment } from "../../ui/age.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -97,7 +98,8 @@ interface ConfirmCellProps {
 function ConfirmCell({ change, busy, onConfirm, onRefuse }: ConfirmCellProps) {
   const words = useTexts(adminTexts);
   const language = useLanguage();
-  const { confirm } = change;
+  const { confirm, askedBy } = change;
+  const me = useQuery(meQuery);
   const names = confirm?.people.map(({ name }) => name) ?? [];
   return (
     <span className={styles.buttons}>
@@ -107,6 +109,7 @@ function ConfirmCell({ change, busy, onConfirm, onRefuse }: ConfirmCellProps) {
         </Button>
       ) : (
         <span className={styles.quiet}>
+          {askedBy.id === me.data?.id && words.ownChange}
           {names.length > 0 ? words.whoMay(listOf(names, language)) : words.whoMayNobody}
         </span>
       )}

@@ -41,6 +41,21 @@ describe("changes that wait", () => {
     await waitFor(() => expect(asked.some(({ path }) => path === "/v1/access/changes/1/confirm")).toBe(true));
   });
 
+  it("say to who made one why they do not confirm it", async () => {
+    const confirm = { you: false, people: [{ id: "a", name: "甲" }] };
+    stubPlatform({
+      "GET /v1/me": { id: "zhou", actions: [] },
+      "GET /v1/access/changes": page(change(1, "王芳", confirm), {
+        ...change(2, "李强", confirm),
+        askedBy: { id: "wu", name: "吴管" },
+      }),
+    });
+    show(<ChangesTab />);
+    await screen.findByRole("cell", { name: /王芳/ });
+    expect(await rowOf("王芳").findByText("你自己做的，不能由你确认。可由甲确认")).toBeDefined();
+    expect(rowOf("李强").getByText("可由甲确认")).toBeDefined();
+  });
+
   it("are taken back with a reason, after a question", async () => {
     const asked = stubPlatform({
       "GET /v1/access/changes": page(change(1, "王芳", null)),
