@@ -71,6 +71,8 @@ export interface AppOptions {
   readonly pool: Pool;
   /** Connections for sessions, which must not wait behind long queries. */
   readonly urgentPool: Pool;
+  /** Connections for what adds up a fleet, which others must not wait for. */
+  readonly patientPool: Pool;
   readonly catalog: readonly Kind[];
   /** The readings table of each kind, as it is in the database. */
   readonly tables: readonly KindTable[];
@@ -228,7 +230,7 @@ async function serveDocuments(app: FastifyInstance, options: AppOptions): Promis
 
 /** The routes of the API. */
 async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow): Promise<void> {
-  const { pool, urgentPool, hub, log, version } = options;
+  const { pool, urgentPool, patientPool, hub, log, version } = options;
   const catalog = indexCatalog(options.catalog, options.tables);
   const prefix = "/v1";
   const { onTold, onDeviceChanged, pendingOf, pendingDevices, replay } = options;
@@ -255,7 +257,7 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   await app.register(exchangesRoutes, { prefix, pool, catalog, allow });
   await app.register(repairsRoutes, { prefix, pool, catalog, log, allow });
   await app.register(latestRoutes, { prefix, pool, catalog, log, allow });
-  await app.register(seriesRoutes, { prefix, pool, findKey, catalog, log, allow });
+  await app.register(seriesRoutes, { prefix, pool: patientPool, findKey, catalog, log, allow });
   await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, pendingDevices, log, allow });
   await app.register(rejectionsRoutes, { prefix, pool, replay, allow });
   await app.register(regionsRoutes, { prefix, pool, allow });

@@ -3,7 +3,7 @@ import { Gauge, type Registry } from "prom-client";
 import type { Config } from "../base/config/index.ts";
 import type { Logger } from "../base/log.ts";
 import { openPool, type Pool, type PoolOptions } from "../store/database/index.ts";
-import { URGENT_APPLICATION } from "../store/embedded/index.ts";
+import { PATIENT_APPLICATION, URGENT_APPLICATION } from "../store/embedded/index.ts";
 
 /** The platform's connections to its database, in pools that do not wait for each other. */
 export interface DatabasePools {
@@ -18,6 +18,11 @@ export interface DatabasePools {
    * out. The embedded database gives these connections the next turn.
    */
   readonly urgent: Pool;
+  /**
+   * The API's series, which add up a fleet. On the embedded database they and past days let all others go first, for a
+   * second of theirs is one for everybody; a server does several things at once, and there they are among the API's.
+   */
+  readonly patient: Pool;
   /** How many batches are written at once. */
   readonly writers: number;
   readonly historyWriters: number;
@@ -52,24 +57,27 @@ export function openPools(
   // One connection more than writers: ledger, presence and logins must not wait behind a batch.
   const ingest = open(writers + 1, "sbi-ingest", COMMIT_STATEMENT_MS);
   const historyWriters = embedded ? 1 : 2;
-  const history = open(historyWriters, "sbi-history", HISTORY_STATEMENT_MS);
+  const history = open(historyWriters, embedded ? PATIENT_APPLICATION : "sbi-history", HISTORY_STATEMENT_MS);
   const api = open(embedded ? 4 : config.DATABASE_POOL_SIZE, "sbi-api", API_STATEMENT_MS);
   const urgent = open(embedded ? 3 : config.DATABASE_URGENT_POOL_SIZE, URGENT_APPLICATION, API_STATEMENT_MS);
+  const patient = embedded ? open(2, PATIENT_APPLICATION, API_STATEMENT_MS) : api;
   const end = (pool: Pool) => Promise.race([pool.end(), sleep(END_MS, undefined, { ref: false })]);
   return {
     ingest,
     history,
     api,
     urgent,
+    patient,
     writers,
     historyWriters,
-    end: async () => void (await Promise.all([ingest, history, api, urgent].map(end))),
+    end: async () => void (await Promise.all([...new Set([ingest, history, api, urgent, patient])].map(end))),
   };
 }
 
 /** Shows how busy the pools are: one whose connections are all in use for minutes makes its callers wait. */
 export function registerPoolMetrics(registry: Registry, pools: DatabasePools): void {
-  const named = { ingest: pools.ingest, history: pools.history, api: pools.api, urgent: pools.urgent };
+  const { ingest, history, api, urgent, patient } = pools;
+  const named = { ingest, history, api, urgent, ...(patient !== api && { patient }) };
   const gauge = (name: string, help: string, read: (pool: Pool) => number) =>
     new Gauge({
       name,

@@ -42,6 +42,7 @@ export async function makeApi(
   const app = await createApp({
     pool: pools.api,
     urgentPool: pools.urgent,
+    patientPool: pools.patient,
     catalog,
     tables: database.tables,
     access: accounts.control,

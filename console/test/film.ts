@@ -3,18 +3,21 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Page } from "playwright-core";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { asksForHelp, readLine } from "../../base/command-line.ts";
 import { UsageError, usageText } from "../../base/usage-error.ts";
 import { DEMO_COUNTY } from "../../seeds/demo-plan.ts";
 import { CHROMIUM_FLAGS, CHROMIUM_MISSING, findChromium } from "./browser/chromium.ts";
+import { measureVitals, vitalsOf } from "./browser/vitals.ts";
+import { settled } from "./pages.ts";
 
 /** `npm run film`: the newcomer's three minutes, from the demo's address to the coverage of a drill, in pictures. */
 const HELP = `Films the tour: starts the demo as a newcomer does, opens the address that it prints, and follows the tour.
 
 Usage: npm run film
 
-The pictures go to docs/images/tour, and the seconds that each step took to the terminal.
+The pictures go to docs/images/tour, and to the terminal the seconds that each step took, and how soon the overview is
+painted: at first, and while the demo loads its history.
 `;
 
 const FOLDER = fileURLToPath(new URL("../../docs/images/tour", import.meta.url));
@@ -22,6 +25,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const WINDOW = { width: 1280, height: 720 };
 /** A township with few speakers, other than the one of the demo's own story. */
 const TOWNSHIP = `${DEMO_COUNTY}003`;
+
+const PAINTS = 5;
 
 const out = (text: string) => void process.stdout.write(text);
 
@@ -75,6 +80,20 @@ class Film {
         .padStart(4)} s  ${name}\n`,
     );
   }
+}
+
+/** Opens the overview some times in a tab of its own, and says how long it took to be painted. */
+async function timePaint(context: BrowserContext, address: string, when: string): Promise<void> {
+  const page = await context.newPage();
+  await measureVitals(page);
+  const times: number[] = [];
+  for (let i = 0; i < PAINTS; i++) {
+    await page.goto(address);
+    await settled(page);
+    times.push(Math.round((await vitalsOf(page)).largestPaint));
+  }
+  await page.close();
+  out(`  the overview is painted (LCP) ${when} within ${times.join(", ")} ms\n`);
 }
 
 async function enterAs(page: Page, name: string): Promise<void> {
@@ -174,7 +193,9 @@ async function main(): Promise<void> {
     const film = new Film(page);
     await film.shoot("sign-in");
     await enterAs(page, "张敏");
+    await timePaint(context, address, "at first");
     await write(page, film);
+    await timePaint(context, address, "while the history is loaded");
     await approve(page, film, address);
   } finally {
     await browser.close();

@@ -10,7 +10,7 @@ import {
   replaceInFrame,
 } from "./frames.ts";
 import { StatementNames, usesUnnamedStatement } from "./names.ts";
-import { URGENT_APPLICATION } from "./urgent.ts";
+import { PATIENT_APPLICATION, URGENT_APPLICATION } from "./urgent.ts";
 
 /** Messages that run in one go: up to a Sync, Query or Flush, or as many as reach UNIT_BYTES. */
 export interface Unit {
@@ -60,6 +60,8 @@ export class Connection {
   closed = false;
   /** True when it said at its start that it does not wait behind others. */
   urgent = false;
+  /** True when it said at its start that it lets the others go first. */
+  patient = false;
 
   readonly #socket: Socket;
   readonly #turns: SessionTurns;
@@ -178,6 +180,7 @@ export class Connection {
       }
       this.#startup = undefined;
       this.urgent = packet.parameters.application_name === URGENT_APPLICATION;
+      this.patient = packet.parameters.application_name === PATIENT_APPLICATION;
       const unknown = Object.keys(packet.parameters).filter((name) => name.startsWith("_pq_."));
       const opening = [frame("R", 0)];
       if (packet.minorVersion > 0 || unknown.length > 0) {

@@ -1,2 +1,2 @@
 export { startEmbedded } from "./launch.ts";
-export { URGENT_APPLICATION } from "./urgent.ts";
+export { PATIENT_APPLICATION, URGENT_APPLICATION } from "./urgent.ts";

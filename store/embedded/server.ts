@@ -78,9 +78,12 @@ function listen(server: Server, path: string): Promise<void> {
 /** Urgent connections take at most so many turns in a row while others wait: batches of readings go on. */
 const MAX_URGENT_IN_A_ROW = 4;
 
+/** All others take at most so many while a patient one waits: a page's questions, but not an endless row of them. */
+const MAX_BEFORE_PATIENT = 32;
+
 /**
  * Gives the session to one connection at a time: from its first message until PostgreSQL says that it is idle again.
- * The others wait in the order in which they asked, behind the urgent ones.
+ * The others wait in the order in which they asked, behind the urgent ones and before the patient ones.
  */
 class TurnTaker implements SessionTurns {
   readonly parameters: ReadonlyMap<string, string>;
@@ -89,6 +92,7 @@ class TurnTaker implements SessionTurns {
   readonly #engine: Engine;
   readonly #waiting = new Set<Connection>();
   #urgentInARow = 0;
+  #beforePatient = 0;
   readonly #connections = new Set<Connection>();
   /** The connection with an open sequence or transaction. */
   #holder: Connection | undefined;
@@ -173,15 +177,19 @@ class TurnTaker implements SessionTurns {
   #nextWaiting(): Connection | undefined {
     let urgent: Connection | undefined;
     let other: Connection | undefined;
+    let patient: Connection | undefined;
     for (const connection of this.#waiting) {
       if (!connection.runnable && !connection.closed) this.#waiting.delete(connection);
       else if (connection.urgent) urgent ??= connection;
+      else if (connection.patient) patient ??= connection;
       else other ??= connection;
     }
-    const next = other && this.#urgentInARow >= MAX_URGENT_IN_A_ROW ? other : (urgent ?? other);
+    let next = other && this.#urgentInARow >= MAX_URGENT_IN_A_ROW ? other : (urgent ?? other ?? patient);
+    if (patient && this.#beforePatient >= MAX_BEFORE_PATIENT) next = patient;
     if (!next) return undefined;
     this.#waiting.delete(next);
     this.#urgentInARow = next.urgent && other ? this.#urgentInARow + 1 : 0;
+    this.#beforePatient = patient && next !== patient ? this.#beforePatient + 1 : 0;
     return next;
   }
 

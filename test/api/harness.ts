@@ -82,6 +82,7 @@ export async function startApi(
     serves: true,
     pool,
     urgentPool: pool,
+    patientPool: pool,
     catalog,
     tables: tablesOf(catalog),
     access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY), directory, ...people }),

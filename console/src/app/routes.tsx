@@ -16,12 +16,10 @@ export interface Route {
   readonly path: string;
   readonly needs?: ActionName;
   readonly page: LazyExoticComponent<ComponentType>;
-  /** Has its files loaded before it is shown. */
-  readonly load: () => Promise<unknown>;
 }
 
 type Load = () => Promise<{ default: ComponentType }>;
-const pageOf = (load: Load): Pick<Route, "page" | "load"> => ({ page: lazy(load), load });
+const pageOf = (load: Load): Pick<Route, "page"> => ({ page: lazy(load) });
 
 /** An entry of the rail. */
 export interface RailEntry {

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Suspense, useEffect } from "react";
-import { matchRoute, Route, Switch, useLocation, useRouter } from "wouter";
+import { Suspense } from "react";
+import { Route, Switch, useLocation } from "wouter";
 import { meQuery } from "../api/session.ts";
 import { isReadable } from "../ui/address.ts";
 import { Skeleton } from "../ui/empty.tsx";
+import { SeenContext } from "../ui/seen.ts";
 import { useTexts } from "../ui/texts.ts";
 import { Boundary } from "./boundary.tsx";
 import { ComingFrame, useFrame } from "./frame.tsx";
@@ -49,8 +50,13 @@ export function Shell() {
           <StaleBanner />
           <ReviewBanner />
           <Boundary where={path}>
-            <Suspense fallback={<Coming path={path} />}>
-              {isTopComing ? <Coming path={path} isUnseen /> : <Pages />}
+            <Suspense fallback={<Coming path={path} isUnseen={isTopComing} />}>
+              {/* What comes above a page would push it away. Meanwhile it asks for what it shows. */}
+              <div className={isTopComing ? styles.unseen : styles.seen} aria-busy={isTopComing}>
+                <SeenContext value={!isTopComing}>
+                  <Pages />
+                </SeenContext>
+              </div>
             </Suspense>
           </Boundary>
         </main>
@@ -60,18 +66,9 @@ export function Shell() {
   );
 }
 
-/**
- * In place of a page until it can be shown; its files come meanwhile.
- * @param isUnseen true: what comes above it would push it away, so only its room is there
- */
-function Coming({ path, isUnseen }: { path: string; isUnseen?: boolean }) {
+/** In place of a page while its files come. */
+function Coming({ path, isUnseen }: { path: string; isUnseen: boolean }) {
   const words = useTexts(shellTexts);
-  const { parser } = useRouter();
-  useEffect(() => {
-    const route = ROUTES.find((one) => matchRoute(parser, one.path, path)[0]);
-    // Where they do not come, the page says so when it is shown.
-    route?.load().catch(() => {});
-  }, [parser, path]);
   return (
     <>
       {FRAMED.test(path) && <ComingFrame />}

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import styles from "./page.module.css";
+import { useFocusOnceSeen } from "./seen.ts";
 
 export interface PageProps {
   /** The page's one h1, and the title of the tab. */
@@ -18,12 +19,7 @@ export function Page({ title, heading, about, end, children }: PageProps) {
   useEffect(() => {
     document.title = title;
   }, [title]);
-  useEffect(() => {
-    // A dialog or a form field that has the focus keeps it.
-    if (document.activeElement === document.body || document.activeElement === null) {
-      ref.current?.focus({ preventScroll: true });
-    }
-  }, []);
+  useFocusOnceSeen(ref);
   return (
     <>
       <header className={styles.head}>

@@ -118,6 +118,33 @@ flows("what a page does unseen", () => {
     }
   });
 
+  flow(
+    "check 25: a page asks for what it shows before it is known what stands above it",
+    async ({ signIn }) => {
+      const visit = await signIn("dispatcher");
+      let answer = () => {};
+      const held = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      await visit.page.route(
+        ({ pathname, search }) => pathname === "/v1/broadcasts" && /^\?review=open&limit=\d+$/.test(search),
+        async (route) => {
+          await held;
+          await route.continue();
+        },
+      );
+      const asked = visit.page.waitForRequest(/\/v1\/summary\?/);
+      await visit.page.goto("/console/");
+      await asked;
+      const title = visit.page.locator("h1");
+      await title.waitFor({ state: "attached" });
+      expect(await title.isVisible()).toBe(false);
+      answer();
+      await title.waitFor();
+      expect(await title.evaluate((heading) => heading === document.activeElement)).toBe(true);
+    },
+  );
+
   flow.for([
     // Where there is one column everything pushes everything.
     { where: "on a phone", viewport: { width: 390, height: 844 } },

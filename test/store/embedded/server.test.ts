@@ -5,7 +5,7 @@ import Cursor from "pg-cursor";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createLogger } from "../../../base/log.ts";
 import type * as launch from "../../../store/embedded/launch.ts";
-import { URGENT_APPLICATION } from "../../../store/embedded/urgent.ts";
+import { PATIENT_APPLICATION, URGENT_APPLICATION } from "../../../store/embedded/urgent.ts";
 import { importBuilt } from "../../helpers/built.ts";
 import { copyTemplate } from "../../helpers/embedded-templates.ts";
 import { query, RawClient } from "./wire.ts";
@@ -151,6 +151,34 @@ describe("the embedded database", () => {
     const u = "urgent";
     const o = "other";
     expect(rows.map(({ who }) => who)).toEqual([u, u, u, u, o, u, u, o, o, o, o, o, o, o]);
+  });
+
+  it("lets a patient connection wait for the others, but not for ever", async () => {
+    await pool.query("create table order_of_patience (no int generated always as identity, who text)");
+    const insert = (who: string) => query(`insert into order_of_patience (who) values ('${who}')`);
+    const times = (count: number, who: string) => Array.from({ length: count }, () => insert(who));
+    await withClient(async (holder) => {
+      const patient = await RawClient.start(database.url, { application_name: PATIENT_APPLICATION });
+      const other = await RawClient.start(database.url);
+      const urgent = await RawClient.start(database.url, { application_name: URGENT_APPLICATION });
+      await holder.query("begin");
+      patient.send(...times(2, "patient"));
+      other.send(...times(40, "other"));
+      urgent.send(insert("urgent"));
+      // As above: what was sent before has arrived.
+      await RawClient.start(database.url).then((client) => client.close());
+      await holder.query("commit");
+      for (let n = 0; n < 2; n++) await patient.untilReady();
+      for (let n = 0; n < 40; n++) await other.untilReady();
+      await urgent.untilReady();
+      for (const client of [patient, other, urgent]) client.close();
+    });
+    const { rows } = await pool.query<{ who: string }>("select who from order_of_patience order by no");
+    const order = rows.map(({ who }) => who);
+    expect(order[0]).toBe("urgent");
+    // The connection that came and went took one of the 32 turns.
+    expect(order.indexOf("patient")).toBe(31);
+    expect(order.lastIndexOf("patient")).toBe(42);
   });
 
   it("rolls back what a client left open when it disconnected, and goes on", async () => {

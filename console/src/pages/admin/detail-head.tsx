@@ -1,5 +1,6 @@
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { ButtonLink } from "../../ui/button.tsx";
+import { useFocusOnceSeen } from "../../ui/seen.ts";
 import { useTexts } from "../../ui/texts.ts";
 import styles from "./admin.module.css";
 import { adminTexts } from "./texts.ts";
@@ -8,9 +9,7 @@ import { adminTexts } from "./texts.ts";
 export function DetailHead({ folder, name, id }: { folder: string; name: string; id: string }) {
   const words = useTexts(adminTexts);
   const ref = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    if (document.activeElement === document.body) ref.current?.focus({ preventScroll: true });
-  }, []);
+  useFocusOnceSeen(ref);
   return (
     <div className={styles.detailHead}>
       <h2 ref={ref} tabIndex={-1}>

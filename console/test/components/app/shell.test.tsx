@@ -43,7 +43,11 @@ function open(list: (reviews: boolean) => unknown) {
   );
 }
 
-const page = () => screen.queryByRole("heading", { level: 1 });
+/** The page, once it is shown. */
+const page = () => {
+  const heading = screen.queryByRole("heading", { level: 1 });
+  return heading?.closest("[aria-busy=true]") ? null : heading;
+};
 /** Lets come what comes by itself, in much less than a second of the clock. */
 async function until(look: () => HTMLElement | null): Promise<void> {
   for (let i = 0; i < 300 && look() === null; i++) {
@@ -78,4 +82,19 @@ it("shows stop buttons while the page waits for something else", async () => {
   open((reviews) => (reviews ? never() : { items: [sounding], nextCursor: null }));
   await until(() => screen.queryByRole("button", { name: /立即停播/ }));
   expect(page()).toBeNull();
+});
+
+it("prepares a page before it is shown, and gives its heading the focus only then", async () => {
+  let answer = (_: unknown) => {};
+  const held = new Promise((resolve) => {
+    answer = resolve;
+  });
+  open((reviews) => (reviews ? held : { items: [], nextCursor: null }));
+  const heading = () => screen.queryByRole("heading", { level: 1 });
+  await until(heading);
+  expect(page()).toBeNull();
+  expect(document.activeElement).toBe(document.body);
+  answer({ items: [], nextCursor: null });
+  await until(page);
+  expect(document.activeElement).toBe(heading());
 });
