@@ -110,11 +110,14 @@ function announceBroadcast({ hub }: Audience, _: Directory, { news, place }: Tol
   hub.publishBroadcast(news, place, at);
 }
 
+/** The topics whose items name devices by their numbers. */
+const OF_DEVICES: ReadonlySet<string> = new Set(["event", "presence", "alarm", "alarm_wait"]);
+
 /** The numbers of devices that the news name and this process has not met: another one has just registered them. */
 export function unmetDevices(directory: Directory, news: readonly NewsPiece[]): number[] {
   const unmet = new Set<number>();
   for (const { topic, payload } of news) {
-    if (topic !== "event" && topic !== "presence" && topic !== "alarm") continue;
+    if (!OF_DEVICES.has(topic)) continue;
     for (const { deviceNo } of payload as { deviceNo: number }[])
       if (!directory.findByNo(deviceNo)) unmet.add(deviceNo);
   }

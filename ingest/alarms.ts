@@ -1,6 +1,7 @@
 import type { EventRule, OffScaleRule, SilenceRule } from "../devices/kind.ts";
-import type { AlarmDoubt, AlarmTransition } from "../store/events/index.ts";
-import { delaysOf, describe, holds, isOver, transition } from "./alarm-conditions.ts";
+import type { AlarmTransition, AlarmWait, WaitChange } from "../store/events/index.ts";
+import { holds, transition } from "./alarm-conditions.ts";
+import { isBlank, newState, type RuleState, step, waitChange } from "./alarm-states.ts";
 import type { CheckedQuantity, QuantityRule } from "./checked-quantity.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
 import type { CheckedReading } from "./kind-runtime.ts";
@@ -11,25 +12,27 @@ import type { CheckedReading } from "./kind-runtime.ts";
  */
 export const ALARM_HORIZON_MS = 24 * 60 * 60 * 1000;
 
-interface RuleState {
-  /** When the condition began, by the device's clock; undefined while it does not hold. */
-  since: number | undefined;
-  /** When it was over again while the alarm is active; undefined while it is not. */
-  overSince: number | undefined;
-  active: boolean;
-  /** True when the database had the last word about it, which this process does not know. */
-  doubtful: boolean;
-}
-
 type Emit = (transition: AlarmTransition) => void;
+
+/** Takes what follows from a reading. */
+export interface LookResult {
+  readonly emit: Emit;
+  /** A rule begins to wait, or ends it. */
+  readonly note: (device: DeviceEntry, change: Omit<WaitChange, "at">) => void;
+}
 
 /** A reading that the rules look at once it is committed. */
 export interface Look {
+  readonly device: DeviceEntry;
+  /** Its moment for the rules. */
+  readonly at: number;
   readonly kind: string;
   /** Its place among its kind's readings of the batch; undefined when nothing of it was to be stored. */
   readonly row: number | undefined;
+  /** True when it may be a turn for a rule with a delay: what others know of the device is then to be known before. */
+  readonly isTurn: () => boolean;
   /** Called once, in the order of arrival. @param refused quantities whose stored value is another one */
-  readonly evaluate: (refused: ReadonlySet<string> | undefined, emit: Emit) => void;
+  readonly evaluate: (refused: ReadonlySet<string> | undefined, result: LookResult) => void;
 }
 
 /**
@@ -47,7 +50,9 @@ export class AlarmEngine {
    * predecessor looked at, so their consequences are in doubt: they happen only where the database has nothing newer
    * that contradicts them.
    */
-  private readonly startedAt: number;
+  readonly startedAt: number;
+  /** By device: when the readings were observed that wait for their look. */
+  private readonly waiting = new Map<DeviceEntry, number[]>();
 
   constructor(startedAt = 0) {
     this.startedAt = startedAt;
@@ -75,6 +80,51 @@ export class AlarmEngine {
   }
 
   /**
+   * Takes up what rules waited for when the platform last stopped; after `restore`.
+   * @returns changes that end those of which nothing is left to wait for
+   */
+  restoreWaits(waits: readonly AlarmWait[], directory: Directory): WaitChange[] {
+    return waits.flatMap((wait) => {
+      const device = directory.findByNo(wait.deviceNo);
+      const isKnown = device?.runtime.ruleNames.has(wait.rule);
+      const isActive = (device && this.states.get(device)?.get(wait.rule)?.active) ?? false;
+      if (!isKnown || (wait.isOver && !isActive)) return [{ ...wait, since: undefined, at: wait.since }];
+      this.takeUp(device!, wait);
+      return [];
+    });
+  }
+
+  /** Takes up what another process knows of a rule. */
+  private takeUp(device: DeviceEntry, { rule, isOver, since }: AlarmWait): void {
+    device.evaluatedAt = Math.max(device.evaluatedAt, since);
+    const state = this.stateOf(device, rule);
+    state.since = isOver ? undefined : since;
+    state.overSince = isOver ? since : undefined;
+    state.unsure = false;
+  }
+
+  /**
+   * Takes note that at another process a rule has begun to wait, or ended it. Where this process has looked at a newer
+   * reading, it has heard of it too late: then the stored readings have the last word.
+   */
+  onOthersWait(device: DeviceEntry, { rule, isOver, since, at }: Omit<WaitChange, "deviceNo">): void {
+    if (!device.runtime.ruleNames.has(rule)) return;
+    const isLate = at < device.evaluatedAt;
+    if (!isLate) device.evaluatedAt = at;
+    if (since !== undefined) {
+      if (!isLate) return this.takeUp(device, { deviceNo: device.deviceNo, rule, isOver, since });
+      const state = this.stateOf(device, rule);
+      if (state.since === undefined && state.overSince === undefined) state.unsure = true;
+      return;
+    }
+    const state = this.states.get(device)?.get(rule);
+    if (!state) return;
+    if ((state.since ?? state.overSince ?? at) > at) return;
+    Object.assign(state, { since: undefined, overSince: undefined, unsure: false });
+    if (isBlank(state)) this.forget(device, rule);
+  }
+
+  /**
    * Takes note of a reading that will be committed.
    * @param row its place among its kind's readings of the batch; undefined when nothing of it will be stored
    * @returns a look to evaluate once it is known what was kept of it; undefined where that would change nothing, as
@@ -96,24 +146,47 @@ export class AlarmEngine {
       return undefined;
     }
     device.looks++;
+    const { observedAt } = reading;
+    this.moments(device).push(observedAt);
     const values = reading.metrics
       .slice(0, reading.count)
       .map((metric, i) => ({ metric, value: reading.values[i]! }));
     for (const { offScale } of reading.aside) if (offScale) values.push(offScale);
     return {
+      ...{ device, at, row },
       kind: device.runtime.kind.kind,
-      row,
-      evaluate: (refused, give) => {
-        device.looks--;
+      isTurn: () =>
+        values.some(({ metric, value }) =>
+          metric.rules.some((rule) => this.isTurn(device, metric, rule, value, at)),
+        ),
+      evaluate: (refused, result) => {
+        this.hasLooked(device, observedAt);
         if (at < device.evaluatedAt) return;
         device.evaluatedAt = at;
         for (const { metric, value } of values) {
           if (refused?.has(metric.key)) continue;
-          for (const rule of metric.rules) this.evaluate(device, metric, rule, value, at, give);
-          if (metric.offScale) this.evaluate(device, metric, metric.offScale, value, at, give);
+          for (const rule of metric.rules) this.evaluate(device, metric, rule, value, at, result);
+          if (metric.offScale) this.evaluate(device, metric, metric.offScale, value, at, result);
         }
       },
     };
+  }
+
+  /** When the readings of a device were observed that wait for their look. */
+  moments(device: DeviceEntry): number[] {
+    let moments = this.waiting.get(device);
+    if (!moments) {
+      moments = [];
+      this.waiting.set(device, moments);
+    }
+    return moments;
+  }
+
+  private hasLooked(device: DeviceEntry, observedAt: number): void {
+    device.looks--;
+    const moments = this.moments(device);
+    moments.splice(moments.indexOf(observedAt), 1);
+    if (moments.length === 0) this.waiting.delete(device);
   }
 
   /** True when a reading may raise or clear something. */
@@ -237,77 +310,40 @@ export class AlarmEngine {
     rule: QuantityRule | OffScaleRule,
     value: number | string,
     at: number,
-    emit: Emit,
+    { emit, note }: LookResult,
   ): void {
-    const state = this.states.get(device)?.get(rule.rule);
-    const { onDelayMs, offDelayMs } = delaysOf(rule);
-    if (holds(rule, value)) {
-      const current = state ?? this.stateOf(device, rule.rule);
-      current.overSince = undefined;
-      if (current.active && !current.doubtful) return;
-      current.since ??= at;
-      if (at - current.since < onDelayMs && !this.mayBeOlder(current.since, onDelayMs)) return;
-      const doubt = this.doubtOf(device, metric, at, current.since, onDelayMs, (other) => holds(rule, other));
-      if (!doubt) current.active = true;
-      current.doubtful = doubt !== undefined;
-      const raise = transition("raise", device, rule, at, describe(rule, metric, value), value);
-      emit(doubt ? { ...raise, doubt } : raise);
-    } else if (state) {
-      state.since = undefined;
-      if (!state.active && !state.doubtful) this.forget(device, rule.rule);
-      else if (!isOver(rule, metric, value)) state.overSince = undefined;
-      else {
-        state.overSince ??= at;
-        if (at - state.overSince < offDelayMs && !this.mayBeOlder(state.overSince, offDelayMs)) return;
-        const doubt = this.doubtOf(device, metric, at, state.overSince, offDelayMs, (other) =>
-          isOver(rule, metric, other),
-        );
-        const clear = transition("clear", device, rule, at, describe(rule, metric, value), value);
-        if (doubt) {
-          state.doubtful = true;
-          emit({ ...clear, doubt });
-        } else {
-          this.forget(device, rule.rule);
-          emit(clear);
-        }
-      }
-    }
+    const known = this.states.get(device)?.get(rule.rule);
+    if (!known && !holds(rule, value)) return;
+    const state = known ?? newState();
+    const before = { ...state };
+    step({ device, metric, rule, value, at, startedAt: this.startedAt }, state, emit);
+    const change = waitChange(rule, before, state);
+    if (change) note(device, { deviceNo: device.deviceNo, rule: rule.rule, ...change });
+    if (isBlank(state)) this.forget(device, rule.rule);
+    else if (!known) this.stateOf(device, rule.rule, state);
   }
 
-  /**
-   * True when a condition that this process has seen since a moment may have begun before it, when another process
-   * looked.
-   */
-  private mayBeOlder(since: number, delayMs: number): boolean {
-    return since - delayMs < this.startedAt;
-  }
-
-  /**
-   * The reason to ask the database if a condition that holds at a moment counts: its source may be outdated, or this
-   * process has not seen it for as long as it has to last.
-   * @param since from when on this process has seen it
-   */
-  private doubtOf(
+  /** True when a value would begin or end a wait of a rule, or raise or clear its alarm after one. */
+  private isTurn(
     device: DeviceEntry,
-    { column }: CheckedQuantity,
+    metric: CheckedQuantity,
+    rule: QuantityRule,
+    value: number | string,
     at: number,
-    since: number,
-    delayMs: number,
-    stands: AlarmDoubt["stands"],
-  ): AlarmDoubt | undefined {
-    const isShort = at - since < delayMs;
-    if (at >= this.startedAt && !isShort) return undefined;
-    const { table } = device.runtime;
-    return {
-      table,
-      column: table.columns[column]!,
-      before: this.startedAt,
-      stands,
-      lastsFrom: isShort ? at - delayMs : undefined,
-    };
+  ): boolean {
+    if (rule.onDelayMs === 0 && !rule.offDelayMs) return false;
+    const known = this.states.get(device)?.get(rule.rule);
+    if (!known && !holds(rule, value)) return false;
+    const state = known ? { ...known } : newState();
+    const before = { ...state };
+    let isTurn = false;
+    step({ device, metric, rule, value, at, startedAt: this.startedAt }, state, () => {
+      isTurn = true;
+    });
+    return isTurn || waitChange(rule, before, state) !== undefined;
   }
 
-  private stateOf(device: DeviceEntry, rule: string): RuleState {
+  private stateOf(device: DeviceEntry, rule: string, made?: RuleState): RuleState {
     let states = this.states.get(device);
     if (!states) {
       states = new Map();
@@ -315,7 +351,7 @@ export class AlarmEngine {
     }
     let state = states.get(rule);
     if (!state) {
-      state = { since: undefined, overSince: undefined, active: false, doubtful: false };
+      state = made ?? newState();
       states.set(rule, state);
     }
     return state;

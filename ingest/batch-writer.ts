@@ -2,16 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createLogLimiter, type Logger } from "../base/log.ts";
 import { isTransient, type Pool } from "../store/database/index.ts";
 import type { Batch, LiveReading } from "./batch.ts";
-import { type Committed, commitBatch, nothingCommitted } from "./commit.ts";
+import { type AlarmMeans, type Committed, commitBatch, nothingCommitted } from "./commit.ts";
 import { countCommitted, type IngestMetrics } from "./metrics.ts";
 import type { NameOf } from "./refused-items.ts";
 
-export interface BatchWriterOptions {
+export interface BatchWriterOptions extends AlarmMeans {
   readonly pool: Pool;
   readonly log: Logger;
   readonly nameOf: NameOf;
-  /** This process in the news of its alarms. */
-  readonly processNo?: number | undefined;
   /** Called after a batch was committed and before its messages are acknowledged. Must not throw. */
   readonly onCommitted: (committed: Committed, live: readonly LiveReading[]) => void;
 }
@@ -97,8 +95,8 @@ export class BatchWriter {
   ): Promise<boolean> {
     for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
       try {
-        const { pool, nameOf, processNo } = this.options;
-        await commitBatch(pool, batch, committed, nameOf, alarmsTurn, processNo);
+        const { pool, nameOf } = this.options;
+        await commitBatch(pool, batch, committed, nameOf, alarmsTurn, this.options);
         if (attempt > 0)
           this.options.log.info({ attempts: attempt + 1 }, "the database accepts batches again");
         return true;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Claim } from "../store/database/index.ts";
-import type { AlarmTransition, NewEvent, NewReply } from "../store/events/index.ts";
+import type { AlarmTransition, NewEvent, NewReply, WaitChange } from "../store/events/index.ts";
 import type { ForeignMessage, NewRejection } from "../store/ledger/index.ts";
 import { ReadingsBatch } from "../store/readings/index.ts";
 import type { Look } from "./alarms.ts";
@@ -72,6 +72,8 @@ export class Batch {
   /** Messages on topics that are not their publishers' own, which are counted rather than kept one by one. */
   readonly foreign: ForeignMessage[] = [];
   readonly alarms: AlarmTransition[] = [];
+  /** Alarm rules that begin to wait for their delay, or end it. */
+  readonly waits: WaitChange[] = [];
   /** Readings that the alarm rules look at once it is known what was kept of them. */
   readonly looks: Look[] = [];
   /** By kind and row: the values of readings that were refused, because others stood at their moment first. */
@@ -130,7 +132,9 @@ export class Batch {
   }
 
   get isEmpty(): boolean {
-    return this.items === 0 && this.waiting.length === 0 && this.alarms.length === 0;
+    return (
+      this.items === 0 && this.waiting.length === 0 && this.alarms.length === 0 && this.waits.length === 0
+    );
   }
 
   reset(): void {
@@ -147,6 +151,7 @@ export class Batch {
     this.rejections.length = 0;
     this.foreign.length = 0;
     this.alarms.length = 0;
+    this.waits.length = 0;
     this.live.length = 0;
     this.waiting.length = 0;
     this.devices.length = 0;

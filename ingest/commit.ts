@@ -1,4 +1,4 @@
-import { type Claim, isRowFault, type Pool, withTransaction } from "../store/database/index.ts";
+import { type Claim, type Db, isRowFault, type Pool, withTransaction } from "../store/database/index.ts";
 import {
   type AlarmChange,
   type AlarmTransition,
@@ -10,6 +10,8 @@ import {
   type SettledItems,
   settleEvents,
   settleReplies,
+  type WaitChange,
+  writeWaits,
 } from "../store/events/index.ts";
 import {
   type ForeignMessage,
@@ -24,8 +26,10 @@ import {
   type Refuse,
   settleReadings,
 } from "../store/readings/index.ts";
+import type { Look, LookResult } from "./alarms.ts";
 import type { Refused } from "./around-faults.ts";
 import type { Batch } from "./batch.ts";
+import type { DeviceEntry } from "./directory.ts";
 import {
   type NameOf,
   refusedConflicts,
@@ -63,6 +67,16 @@ export const nothingCommitted = (): Committed => ({
   refused: [],
 });
 
+/** How the alarms of a batch are applied. */
+export interface AlarmMeans {
+  /** This process in the news of the alarms. */
+  readonly processNo?: number | undefined;
+  /** True where other processes have to know what rules wait for. */
+  readonly tellsWaits?: boolean | undefined;
+  /** Done before the rules look at readings, so that they know what other processes have seen. */
+  readonly beforeLooks?: ((looks: readonly Look[]) => Promise<void>) | undefined;
+}
+
 /**
  * Commits the parts of a batch, each in one statement or transaction. A part that was committed is not done again when
  * a later part fails, nor when its answer was lost: it is claimed (`store/database/claims.ts`). Parts need no common
@@ -73,7 +87,6 @@ export const nothingCommitted = (): Committed => ({
  *
  * @param alarmsTurn resolves when the batches before this one have applied their alarms: a clear must not overtake its
  * raise
- * @param processNo this process in the news of the alarms
  * @throws any other error of the database; the batch then holds the work that is left
  */
 export async function commitBatch(
@@ -82,7 +95,7 @@ export async function commitBatch(
   done: Committed,
   nameOf: NameOf,
   alarmsTurn?: Promise<void>,
-  processNo?: number,
+  means: AlarmMeans = {},
 ): Promise<void> {
   await commitReadings(db, batch, done, nameOf);
   const decideEvents = (events: readonly NewEvent[], isNew: readonly boolean[]) => {
@@ -145,13 +158,41 @@ export async function commitBatch(
   for (const device of batch.devices) device.pending--;
   batch.devices.length = 0;
   dropRefusedLive(batch);
-  if (batch.alarms.length === 0 && batch.looks.length === 0) return;
+  if (batch.alarms.length === 0 && batch.looks.length === 0 && batch.waits.length === 0) return;
   await alarmsTurn;
-  for (const look of batch.looks) {
-    look.evaluate(refusedOf(batch, look), (transition) => batch.alarms.push(transition));
-  }
+  await evaluateLooks(batch, means);
+  await applyAlarms(db, batch, done, means.processNo);
+  // Last: what a rule has waited for is known until its alarm is there.
+  await applyWaits(db, batch, done, means);
+}
+
+async function evaluateLooks(batch: Batch, { beforeLooks }: AlarmMeans): Promise<void> {
+  if (batch.looks.length === 0) return;
+  await beforeLooks?.(batch.looks);
+  const noted: { readonly device: DeviceEntry; readonly change: Omit<WaitChange, "at"> }[] = [];
+  const result: LookResult = {
+    emit: (transition) => void batch.alarms.push(transition),
+    note: (device, change) => void noted.push({ device, change }),
+  };
+  for (const look of batch.looks) look.evaluate(refusedOf(batch, look), result);
+  // Others hear of the alarms first, and must not take what is told after them for older.
+  for (const { device, change } of noted) batch.waits.push({ ...change, at: device.evaluatedAt });
   batch.looks.length = 0;
-  await applyAlarms(db, batch, done, processNo);
+}
+
+async function applyWaits(
+  db: Db,
+  batch: Batch,
+  done: Committed,
+  { processNo, tellsWaits }: AlarmMeans,
+): Promise<void> {
+  if (batch.waits.length === 0) return;
+  const fault = await orRowFault(() =>
+    writeWaits(db, [...batch.waits], tellsWaits ? processNo : undefined, (count) =>
+      batch.waits.splice(0, count),
+    ),
+  );
+  if (fault) done.refused.push({ row: batch.waits.splice(0), error: fault });
 }
 
 const alone = (message: ForeignMessage): NewRejection => ({ ...message, items: 1, partial: false });

@@ -7,7 +7,13 @@ import type { DoorDecoder, DoorRefusal, RawMessage, ReceivedMessage } from "../e
 import type { AuditActor } from "../store/audit/index.ts";
 import { forgetLanes, type KindTable, type Limits, type Pool } from "../store/database/index.ts";
 import { disconnectAll, type PresenceChange } from "../store/devices/index.ts";
-import { type AlarmNews, type AlarmTransition, listActiveAlarms } from "../store/events/index.ts";
+import {
+  type AlarmNews,
+  type AlarmTransition,
+  listActiveAlarms,
+  listWaits,
+  type WaitNews,
+} from "../store/events/index.ts";
 import { foldFormer, foldLedger } from "../store/ledger/index.ts";
 import { readReadingsSince } from "../store/rollups/index.ts";
 import { AlarmEngine } from "./alarms.ts";
@@ -20,6 +26,7 @@ import { ForeignLog } from "./foreign-log.ts";
 import { HistoryCommitter } from "./history.ts";
 import { KindRuntime } from "./kind-runtime.ts";
 import { LastSeenWriter } from "./last-seen.ts";
+import { lookAhead } from "./look-ahead.ts";
 import { LookUps } from "./look-ups.ts";
 import { createIngestMetrics } from "./metrics.ts";
 import { reachOf } from "./observed-at.ts";
@@ -42,6 +49,8 @@ export interface IngestOptions {
   readonly instance: string;
   /** Its number, by which it knows its own news of alarms. */
   readonly processNo?: number;
+  /** Resolves when all that other processes have told is known here; undefined where there are no others. */
+  readonly catchUp?: (() => Promise<void>) | undefined;
   /** Days that readings, and events and replies, are kept; unset or 0: for ever. */
   readonly kept?: { readonly readingsDays: number; readonly eventsDays: number };
   readonly maxItems: number;
@@ -88,6 +97,8 @@ export interface Ingest {
   waitingHistory(): string | undefined;
   /** Call it with changes of alarms that another process has committed. */
   alarmsChanged(changes: readonly AlarmNews[]): void;
+  /** Call it with what alarm rules wait for at another process. */
+  waitsChanged(changes: readonly WaitNews[]): void;
   /**
    * Looks for devices that have been silent for too long, by the platform's clock; resolves when their alarms are
    * stored.
@@ -130,8 +141,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   const alarms = new AlarmEngine(now());
   const { maxItems, lingerMs, maxInFlight, onCommitted } = options;
-  const { processNo } = options;
-  const writing = { log, lingerMs, nameOf: directory.nameOf, processNo, onCommitted };
+  const { processNo, catchUp } = options;
+  const beforeLooks = lookAhead({ pool, alarms, catchUp });
+  const means = { processNo, tellsWaits: catchUp !== undefined, beforeLooks };
+  const writing = { log, lingerMs, nameOf: directory.nameOf, onCommitted, ...means };
   const committer = new Committer({ ...writing, pool, maxItems, maxInFlight });
   const old = options.history ?? { pool, writers: 1, maxItems };
   const history = new HistoryCommitter({
@@ -164,7 +177,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   const orphans = alarms.restore(await listActiveAlarms(pool), directory, now());
   for (const orphan of orphans) committer.open.alarms.push(orphan);
-  if (orphans.length > 0) committer.filled();
+  const ended = alarms.restoreWaits(await listWaits(pool), directory);
+  for (const each of ended) committer.open.waits.push(each);
+  if (orphans.length + ended.length > 0) committer.filled();
   await disconnectAll(pool, new Date(now()), options.instance);
 
   const presence = new PresenceWriter(pool, options.instance);
@@ -244,6 +259,14 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         isOver = true;
       }
       if (isOver) committer.filled();
+    },
+    waitsChanged(changes) {
+      for (const { deviceNo, since, at, ...wait } of changes) {
+        const device = directory.findByNo(deviceNo);
+        if (!device) continue;
+        const moments = { since: since === null ? undefined : Date.parse(since), at: Date.parse(at) };
+        alarms.onOthersWait(device, { ...wait, ...moments });
+      }
     },
     checkSilence,
     async stop(timeoutMs) {

@@ -29,6 +29,14 @@ create table access_version (
   constraint access_version_single_row_check CHECK (single_row)
 );
 
+create table alarm_conditions (
+  device_no integer not null,
+  rule text not null,
+  is_over boolean not null,
+  since timestamp with time zone not null,
+  constraint alarm_conditions_pkey PRIMARY KEY (device_no, rule)
+);
+
 create table alarms (
   alarm_no bigint not null generated always as identity,
   device_no integer not null,
@@ -1209,6 +1217,7 @@ create table tenants (
 );
 
 alter table access_changes add constraint access_changes_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+alter table alarm_conditions add constraint alarm_conditions_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table alarms add constraint alarms_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table api_keys add constraint api_keys_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table broadcast_history add constraint broadcast_history_broadcast_no_fkey FOREIGN KEY (broadcast_no) REFERENCES broadcasts(broadcast_no);

@@ -2,7 +2,7 @@ import type { HeldDuty } from "../../cluster/duties.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
 import { type Ingest, startIngest } from "../../ingest/ingest.ts";
-import type { AlarmNews } from "../../store/events/index.ts";
+import type { AlarmNews, WaitNews } from "../../store/events/index.ts";
 import { unmetDevices } from "../announce.ts";
 import type { PlatformNews } from "../platform-news.ts";
 import { DECODERS } from "../protocols.ts";
@@ -49,6 +49,7 @@ export async function startIngestion(
     registry,
     instance: config.INSTANCE_ID,
     processNo,
+    catchUp: facts.embedded ? undefined : told.catchUp,
     kept: retention,
     maxItems: config.BATCH_MAX_READINGS,
     lingerMs: config.BATCH_LINGER_MS,
@@ -91,12 +92,19 @@ function standFor(duties: ClusterPhase["duties"], name: string): () => boolean {
 }
 
 /** Lets ingest hear of alarms of other processes, and meet devices that they have registered. */
-function hearNews(told: PlatformNews, { directory, alarmsChanged }: Ingest, processNo: number): void {
+export function hearNews(
+  told: PlatformNews,
+  { directory, alarmsChanged, waitsChanged }: Ingest,
+  processNo: number,
+): void {
   told.add({
     prepare: (news) => directory.lookUpNumbers(unmetDevices(directory, news)),
     onNews(news) {
-      for (const { topic, payload, processNo: teller } of news)
-        if (topic === "alarm" && teller !== processNo) alarmsChanged(payload as AlarmNews[]);
+      for (const { topic, payload, processNo: teller } of news) {
+        if (teller === processNo) continue;
+        if (topic === "alarm") alarmsChanged(payload as AlarmNews[]);
+        else if (topic === "alarm_wait") waitsChanged(payload as WaitNews[]);
+      }
     },
   });
 }

@@ -10,6 +10,7 @@ import {
   type Pool,
   withTransaction,
 } from "../database/index.ts";
+import { endAlarmsOf } from "../events/index.ts";
 import { tellNews } from "../processes/index.ts";
 import {
   type Device,
@@ -221,9 +222,7 @@ export async function deleteDevice(
     await tx.query("update devices set deleted_at = now(), updated_at = now() where device_no = $1::int", [
       device.deviceNo,
     ]);
-    await tx.query("update alarms set cleared_at = now() where device_no = $1::int and cleared_at is null", [
-      device.deviceNo,
-    ]);
+    await endAlarmsOf(tx, device.deviceNo);
     await tx.query("delete from device_presence where device_no = $1::int", [device.deviceNo]);
     await audit(tx, actor, "device.delete", id, { before: toAudit(before) });
     await tell(tx, "deleted", device);

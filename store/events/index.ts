@@ -1,5 +1,14 @@
 export type { AlarmDoubt } from "./alarm-doubts.ts";
 export {
+  type AlarmWait,
+  type AskedForNewer,
+  findNewerReadings,
+  listWaits,
+  type WaitChange,
+  type WaitNews,
+  writeWaits,
+} from "./alarm-waits.ts";
+export {
   ALARM_SORTS,
   type Alarm,
   acknowledgeAlarm,
@@ -13,6 +22,7 @@ export {
   type AlarmChange,
   type AlarmTransition,
   applyAlarmTransitions,
+  endAlarmsOf,
   listActiveAlarms,
 } from "./write-alarms.ts";
 export {

@@ -188,6 +188,31 @@ async function applyAtOnce(
   });
 }
 
+/**
+ * Ends the alarms of a device that is taken out of service, and tells it to whoever has the device; what its rules waited
+ * for is forgotten. In the transaction that deletes the device, which is locked.
+ */
+export async function endAlarmsOf(tx: Db, deviceNo: number): Promise<void> {
+  await tx.query("delete from alarm_conditions where device_no = $1::int", [deviceNo]);
+  await tx.query(
+    `with cleared as (
+       update alarms set cleared_at = greatest(raised_at, now())
+       where device_no = $1::int and cleared_at is null
+       returning alarm_no, device_no, rule, severity, message, raised_at, cleared_at
+     ), ${toldNews(
+       "alarm",
+       `select jsonb_agg(jsonb_build_object(
+                'alarmNo', a.alarm_no, 'deviceNo', device_no, 'deviceId', d.id, 'kind', d.kind, 'regionCode', d.region_code,
+                'tenantId', d.tenant_id, 'change', 'cleared', 'rule', a.rule, 'severity', a.severity, 'message',
+                case when a.raised_at >= d.placed_since then a.message else without_values(a.message) end,
+                'value', null, 'at', a.cleared_at, 'by', null) order by a.alarm_no)
+         from cleared a join devices d using (device_no)`,
+     )}
+     select`,
+    [deviceNo],
+  );
+}
+
 interface ChangedRow {
   alarm_no: number;
   device_no: number;

@@ -5,6 +5,7 @@ import { tablesOf } from "../../app/kind-tables.ts";
 import { AlarmEngine } from "../../ingest/alarms.ts";
 import type { DeviceEntry, Directory } from "../../ingest/directory.ts";
 import { KindRuntime } from "../../ingest/kind-runtime.ts";
+import type { WaitChange } from "../../store/events/alarm-waits.ts";
 import type { AlarmTransition } from "../../store/events/write-alarms.ts";
 import { pump as kind } from "../helpers/kinds/pump.ts";
 
@@ -16,7 +17,9 @@ const SECOND = 1000;
 let engine: AlarmEngine;
 let device: DeviceEntry;
 let transitions: AlarmTransition[];
+let waits: Omit<WaitChange, "at">[];
 const emit = (transition: AlarmTransition) => transitions.push(transition);
+const note = (_: DeviceEntry, change: Omit<WaitChange, "at">) => waits.push(change);
 const actions = () => transitions.map(({ action, rule }) => `${action} ${rule}`);
 
 /** A reading, `seconds` after the start, which arrives at once unless told otherwise. */
@@ -24,13 +27,14 @@ function report(seconds: number, metrics: Record<string, unknown>, arrives = sec
   const receivedAt = start + arrives * SECOND;
   const reading = device.runtime.check({ observedAt: start + seconds * SECOND, ...metrics }, receivedAt);
   if ("reason" in reading) throw new Error(reading.detail);
-  engine.onReading(device, reading, receivedAt, 0, emit)?.evaluate(undefined, emit);
+  engine.onReading(device, reading, receivedAt, 0, emit)?.evaluate(undefined, { emit, note });
   device.lastReportAt = receivedAt;
 }
 
 beforeEach(() => {
   engine = new AlarmEngine();
   transitions = [];
+  waits = [];
   device = {
     deviceNo: 7,
     id: "pump-7",
@@ -178,61 +182,150 @@ describe("an event that comes late", () => {
   });
 });
 
-describe("a condition that has to last, after a restart", () => {
-  const doubts = () =>
-    transitions.map(({ action, rule, doubt }) => [
-      `${action} ${rule}`,
-      doubt?.lastsFrom === undefined ? undefined : (doubt.lastsFrom - start) / SECOND,
+/** What was noted of the waits of rules: since when, in seconds after the start. */
+const noted = () =>
+  waits.map(({ rule, since }) => `${rule} ${since === undefined ? "ends" : (since - start) / SECOND}`);
+const directory = { findByNo: (no: number) => (no === 7 ? device : undefined) } as Directory;
+
+describe("what a rule with a delay waits for", () => {
+  it("is noted when it begins and when it ends, and at no reading in between", () => {
+    for (const second of [0, 10, 20, 40, 50]) report(second, { flow: 40 });
+    expect(noted()).toEqual(["flow_high 0"]);
+    report(60, { flow: 20 });
+    expect(noted()).toEqual(["flow_high 0", "flow_high ends"]);
+    report(70, { level: 9 });
+    for (const second of [80, 90, 100]) report(second, { level: 7 });
+    report(110, { level: 9 });
+    for (const second of [120, 150, 180]) report(second, { level: 7 });
+    expect(noted().slice(2)).toEqual([
+      "level_high 80",
+      "level_high ends",
+      "level_high 120",
+      "level_high ends",
     ]);
-  const began = (seconds: number) => {
-    engine = new AlarmEngine(start + seconds * SECOND);
+    expect(actions()).toEqual(["raise flow_high", "clear flow_high", "raise level_high", "clear level_high"]);
+  });
+
+  it("goes on after a restart from the moment at which it began", () => {
+    engine = new AlarmEngine(start + 5 * SECOND);
+    expect(engine.restore([{ deviceNo: 7, rule: "level_high" }], directory, start)).toEqual([]);
+    const known = [
+      { deviceNo: 7, rule: "flow_high", isOver: false, since: start - 20 * SECOND },
+      { deviceNo: 7, rule: "level_high", isOver: true, since: start - 50 * SECOND },
+    ];
+    expect(engine.restoreWaits(known, directory)).toEqual([]);
+    report(9, { flow: 40, level: 7 });
+    expect(actions()).toEqual([]);
+    report(10, { flow: 40, level: 7 });
+    expect(actions()).toEqual(["raise flow_high", "clear level_high"]);
+    expect(transitions.map(({ doubt }) => doubt)).toEqual([undefined, undefined]);
+    expect(noted()).toEqual(["level_high ends"]);
+  });
+
+  it("is over where the rule, the device or the alarm is no more", () => {
+    const since = start;
+    const known = [
+      { deviceNo: 7, rule: "gone", isOver: false, since },
+      { deviceNo: 8, rule: "flow_high", isOver: false, since },
+      { deviceNo: 7, rule: "level_high", isOver: true, since },
+    ];
+    expect(engine.restoreWaits(known, directory)).toEqual(
+      known.map((each) => ({ ...each, since: undefined, at: since })),
+    );
+  });
+
+  it("is a turn, before which others are asked, when it begins, ends, or is over; and else not", () => {
+    const isTurn = (seconds: number, metrics: Record<string, unknown>) => {
+      const receivedAt = start + seconds * SECOND;
+      const reading = device.runtime.check({ observedAt: receivedAt, ...metrics }, receivedAt);
+      if ("reason" in reading) throw new Error(reading.detail);
+      const look = engine.onReading(device, reading, receivedAt, 0, emit);
+      const answer = look?.isTurn();
+      look?.evaluate(undefined, { emit, note });
+      return answer;
+    };
+    expect(isTurn(0, { flow: 20 })).toBeUndefined();
+    expect(isTurn(10, { flow: 40 })).toBe(true);
+    expect(isTurn(20, { flow: 40 })).toBe(false);
+    expect(isTurn(40, { flow: 40 })).toBe(true);
+    expect(isTurn(50, { flow: 40 })).toBe(false);
+    expect(isTurn(60, { flow: 20 })).toBe(true);
+    // Nothing of it has to last.
+    expect(isTurn(70, { level: 0.5 })).toBe(false);
+    expect(engine.moments(device)).toEqual([]);
+  });
+});
+
+describe("what a rule waits for at another process", () => {
+  const others = (rule: string, seconds: number | undefined, at: number, isOver = false) => {
+    const since = seconds === undefined ? undefined : start + seconds * SECOND;
+    engine.onOthersWait(device, { rule, isOver, since, at: start + at * SECOND });
   };
 
-  it("may have begun before: the database is asked with each reading, until this process knows it itself", () => {
-    began(5);
-    for (const second of [10, 20, 39]) report(second, { flow: 40 });
-    expect(doubts()).toEqual([
-      ["raise flow_high", -20],
-      ["raise flow_high", -10],
-      ["raise flow_high", 9],
-    ]);
-    report(40, { flow: 40 });
-    expect(doubts().slice(3)).toEqual([["raise flow_high", undefined]]);
-    report(50, { flow: 40 });
-    expect(doubts()).toHaveLength(4);
+  it("goes on here, and ends here", () => {
+    others("flow_high", 0, 10);
+    report(20, { flow: 40 });
+    expect(noted()).toEqual([]);
+    report(30, { flow: 40 });
+    expect(actions()).toEqual(["raise flow_high"]);
+    others("mode_stuck", 0, 35);
+    others("flow_high", 40, 40);
+    report(50, { flow: 20 });
+    expect(noted()).toEqual(["flow_high ends"]);
   });
 
-  it("is nothing to ask about when this process would have seen it begin", () => {
-    began(5);
-    report(10, { flow: 1 });
-    report(36, { flow: 40 });
+  it("that has ended there begins anew here, unless it has begun here since", () => {
+    others("flow_high", 0, 10);
+    others("flow_high", undefined, 15);
+    report(30, { flow: 40 });
+    expect([actions(), noted()]).toEqual([[], ["flow_high 30"]]);
+    others("flow_high", undefined, 25);
     report(60, { flow: 40 });
-    expect(doubts()).toEqual([]);
-    report(66, { flow: 40 });
-    expect(doubts()).toEqual([["raise flow_high", undefined]]);
+    expect(actions()).toEqual(["raise flow_high"]);
   });
 
-  it("that was asked about is cleared when it is over, as nobody here knows what was answered", () => {
-    began(5);
-    report(10, { flow: 40 });
-    report(20, { flow: 1 });
-    expect(doubts()).toEqual([
-      ["raise flow_high", -20],
-      ["clear flow_high", undefined],
-    ]);
+  it("makes older readings late here", () => {
+    others("flow_high", 0, 10);
+    report(5, { flow: 20 }, 11);
+    report(30, { flow: 40 });
+    expect(actions()).toEqual(["raise flow_high"]);
   });
 
-  it("may have been over before: so with an off-delay", () => {
-    began(5);
-    const directory = { findByNo: () => device } as unknown as Directory;
-    engine.restore([{ deviceNo: 7, rule: "level_high" }], directory, start);
-    report(10, { level: 7 });
-    expect(doubts()).toEqual([["clear level_high", -50]]);
-    const [{ doubt }] = transitions as [AlarmTransition];
-    // Within the deadband it is not over.
-    expect([doubt!.stands(7.5), doubt!.stands(8)]).toEqual([true, false]);
-    report(70, { level: 7 });
-    expect(doubts().slice(1)).toEqual([["clear level_high", undefined]]);
+  it("is judged from the stored readings where this process has heard of it too late, until it knows it itself", () => {
+    report(20, { flow: 20 });
+    others("flow_high", 0, 10);
+    const doubts = () => transitions.map(({ doubt }) => doubt && (doubt.lastsFrom! - start) / SECOND);
+    report(30, { flow: 40 });
+    report(40, { flow: 40 });
+    expect(doubts()).toEqual([0, 10]);
+    report(60, { flow: 40 });
+    expect(doubts().slice(2)).toEqual([undefined]);
+    report(70, { flow: 20 });
+    expect(noted().at(-1)).toBe("flow_high ends");
+  });
+
+  it("that this process has heard of too late ends here all the same", () => {
+    report(20, { flow: 20 });
+    others("flow_high", 0, 10);
+    report(30, { flow: 20 });
+    expect([actions(), noted()]).toEqual([[], ["flow_high ends"]]);
+    others("no_such_rule", 0, 40);
+    report(50, { flow: 20 });
+    expect(device.looks).toBe(0);
+  });
+
+  it("is over for a state only while it does not hold", () => {
+    report(0, { mode: "stuck" });
+    report(30, { mode: "run" });
+    engine.onOthersWait(device, {
+      rule: "mode_stuck",
+      isOver: true,
+      since: undefined,
+      at: start + 31 * SECOND,
+    });
+    report(50, { mode: "run" });
+    others("mode_stuck", 10, 20, true);
+    expect(actions()).toEqual(["raise mode_stuck"]);
   });
 });
 
@@ -312,8 +405,6 @@ describe("a silence rule", () => {
 });
 
 describe("restore", () => {
-  const directory = { findByNo: (no: number) => (no === 7 ? device : undefined) } as Directory;
-
   it("takes up active alarms, so that they are not raised twice and do clear", () => {
     expect(engine.restore([{ deviceNo: 7, rule: "level_low" }], directory, start)).toEqual([]);
     report(0, { level: 0.5 });

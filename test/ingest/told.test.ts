@@ -50,3 +50,25 @@ it("a batch of plain readings is one statement and tells nothing; events and ala
     ["alarm", 3, 1],
   ]);
 });
+
+it("a condition that has to last costs statements at the readings that begin and end it, and none at those between", async () => {
+  await addDevice(db.pool, "lossy", { kind: "camera" });
+  const { pool, statements } = noted();
+  const never = 3_600_000;
+  const every = { silence: never, fold: never, follow: never, dropped: never, presence: never, seen: never };
+  const from = await lastNewsNo(db.pool);
+  const at = Date.now() - 60_000;
+  const { publish } = await startTestIngest(pool, { every, processNo: 3, now: () => at - 1 });
+  const costs = async (second: number, packet_loss: number) => {
+    statements.length = 0;
+    await publish("lossy", "telemetry", { observedAt: at + second * 1000, packet_loss });
+    return statements.map((text) => /into (readings_\w+|alarm_conditions)/.exec(text)?.[1] ?? "asks");
+  };
+  expect(await costs(0, 1)).toEqual(["readings_camera"]);
+  expect(await costs(1, 9)).toEqual(["readings_camera", "alarm_conditions"]);
+  expect(await costs(2, 9)).toEqual(["readings_camera"]);
+  expect(await costs(3, 1)).toEqual(["readings_camera", "alarm_conditions"]);
+  expect(await costs(4, 1)).toEqual(["readings_camera"]);
+  // A process that is alone tells nobody.
+  expect(await newsAfter(db.pool, from)).toEqual([]);
+});

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tablesOf } from "../../../app/kind-tables.ts";
 import { writeJson } from "../../../base/exact-json.ts";
+import { gasMeter } from "../../../devices/kinds/gas-meter/kind.ts";
+import { NO_LIMITS } from "../../../store/database/limits.ts";
+import { deleteDevice } from "../../../store/devices/write-devices.ts";
+import { findNewerReadings, listWaits, writeWaits } from "../../../store/events/alarm-waits.ts";
 import { type AlarmTransition, applyAlarmTransitions } from "../../../store/events/write-alarms.ts";
 import {
   insertEvents,
@@ -135,5 +140,108 @@ describe("news of alarms", () => {
       ["alarm", 5, [{ change: "cleared", value: 3.5 }]],
       ["alarm", 5, [{ change: "raised" }]],
     ]);
+  });
+
+  it("tell of those that end with their device, once, to whoever had it", async () => {
+    const { deviceNo } = await addDevice(db.pool, "told-deleted");
+    await db.pool.query("update devices set placed_since = '-infinity' where device_no = $1", [deviceNo]);
+    await applyAlarmTransitions(db.pool, [
+      transition(deviceNo),
+      transition(deviceNo, { rule: "silent", value: undefined, message: "Nothing heard" }),
+    ]);
+    const wait = { deviceNo, rule: "flow_high", isOver: false, since: AT, at: AT };
+    await writeWaits(db.pool, [wait], undefined, () => {});
+    const actor = { type: "machine", id: "test", name: null, tenantId: null } as const;
+    const gone = () =>
+      deleteDevice(db.pool, "told-deleted", NO_LIMITS, { limits: NO_LIMITS, sounding: [] }, actor);
+    const told = await toldBy(gone);
+    const cleared = {
+      deviceNo,
+      deviceId: "told-deleted",
+      regionCode: "520326001001",
+      change: "cleared",
+      by: null,
+    };
+    expect(told).toMatchObject([
+      [
+        "alarm",
+        null,
+        [
+          { ...cleared, rule: "battery_low", message: "Battery to be replaced" },
+          { ...cleared, rule: "silent" },
+        ],
+      ],
+      ["device", null, [{ deviceId: "told-deleted", change: "deleted" }]],
+    ]);
+    expect(await listWaits(db.pool)).toEqual([]);
+    // What was on its way comes too late.
+    await writeWaits(db.pool, [wait], undefined, () => {});
+    expect(await listWaits(db.pool)).toEqual([]);
+  });
+});
+
+describe("what rules wait for", () => {
+  it("is written, moved on and ended, the last word of each rule, and told where there are others", async () => {
+    const { deviceNo } = await addDevice(db.pool, "told-waits");
+    const write = (processNo: number | undefined, ...some: { rule: string; since: number | undefined }[]) =>
+      writeWaits(
+        db.pool,
+        some.map((each) => ({ deviceNo, isOver: false, at: AT, ...each })),
+        processNo,
+        () => {},
+      );
+    const known = async () => (await listWaits(db.pool)).map(({ rule, since }) => [rule, since - AT]).sort();
+    expect(
+      await toldBy(() => write(undefined, { rule: "a", since: AT }, { rule: "b", since: AT + 1 })),
+    ).toEqual([]);
+    expect(await known()).toEqual([
+      ["a", 0],
+      ["b", 1],
+    ]);
+    const told = await toldBy(() =>
+      write(
+        4,
+        { rule: "a", since: undefined },
+        { rule: "b", since: undefined },
+        { rule: "b", since: AT + 2 },
+      ),
+    );
+    const common = { deviceNo, isOver: false, at: iso(AT) };
+    expect(told).toEqual([
+      [
+        "alarm_wait",
+        4,
+        [
+          { ...common, rule: "a", since: null },
+          { ...common, rule: "b", since: iso(AT + 2) },
+        ],
+      ],
+    ]);
+    expect(await known()).toEqual([["b", 2]]);
+  });
+
+  it("counts from the newest reading that another process has stored, and not from those that are known", async () => {
+    const { deviceNo } = await addDevice(db.pool, "told-newer");
+    const other = await addDevice(db.pool, "told-newer-2");
+    const store = (seconds: number, arrives = seconds) =>
+      db.pool.query(
+        `insert into readings_gas_meter (device_no, observed_at, received_after) values ($1, $2, $3)`,
+        [deviceNo, new Date(AT + seconds * 1000), arrives - seconds],
+      );
+    for (const seconds of [0, 10, 20]) await store(seconds);
+    const table = tablesOf([gasMeter])[0]!;
+    const ask = (after: number, except: number[]) =>
+      findNewerReadings(db.pool, table, [
+        { deviceNo: other.deviceNo, after: AT, except: [] },
+        { deviceNo, after: AT + after * 1000, except: except.map((each) => AT + each * 1000) },
+      ]);
+    expect(await ask(0, [])).toEqual([undefined, AT + 20_000]);
+    expect(await ask(0, [20])).toEqual([undefined, AT + 10_000]);
+    expect(await ask(5, [20, 10])).toEqual([undefined, undefined]);
+    expect(await ask(20, [])).toEqual([undefined, undefined]);
+    // A clock that is an hour ahead: it counts as of its arrival.
+    await store(3600, 15);
+    expect(await ask(12, [20])).toEqual([undefined, AT + 15_000]);
+    expect(await ask(16, [20])).toEqual([undefined, undefined]);
   });
 });

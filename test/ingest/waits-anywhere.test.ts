@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { tablesOf } from "../../app/kind-tables.ts";
+import { hearNews } from "../../app/phases/ingest.ts";
+import { PlatformNews } from "../../app/platform-news.ts";
+import { createLogger } from "../../base/log.ts";
+import { createRandom, type Random } from "../../devices/random.ts";
+import { applyKindTables } from "../../store/schema/kind-tables.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
+import { addDevice, startTestIngest, type TestIngest } from "../helpers/ingest.ts";
+import { pump } from "../helpers/kinds/pump.ts";
+
+const log = createLogger("silent");
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+  await applyKindTables(db.pool, tablesOf([pump]), { edition: db.edition, log });
+});
+afterAll(() => db.drop());
+
+/** A process of the platform as far as alarms go, with a clock of the test. */
+interface Running extends TestIngest {
+  /** Hears what the others have told. */
+  readonly hear: () => Promise<void>;
+}
+
+const never = 3_600_000;
+const EVERY = { silence: never, fold: never, follow: never, dropped: never, presence: never, seen: never };
+const ofPumps = { catalog: [pump], tables: tablesOf([pump]), every: EVERY };
+
+const alone = async (now: () => number): Promise<Running> => ({
+  ...(await startTestIngest(db.pool, { ...ofPumps, now })),
+  hear: async () => {},
+});
+
+/** One of several, which hear of each other when the test says so. */
+async function oneOfSeveral(now: () => number, processNo: number): Promise<Running> {
+  const told = await PlatformNews.open({ pool: db.pool, bellUrl: undefined, log });
+  const running = await startTestIngest(db.pool, { ...ofPumps, now, processNo, catchUp: told.catchUp });
+  hearNews(told, running.ingest, processNo);
+  await told.begin();
+  onTestFinished(() => told.stop());
+  return { ...running, hear: told.catchUp };
+}
+
+/** All alarms of a device, moment by moment. */
+const alarmsOf = async (id: string) =>
+  (
+    await db.pool.query(
+      `select rule, raised_at, last_raised_at, times, value, message, cleared_at
+       from alarms join devices using (device_no) where id = $1 order by alarm_no`,
+      [id],
+    )
+  ).rows;
+
+/**
+ * What a device sends at a moment: some readings, at times late ones, at times without some of its quantities.
+ * @param isBad true in its bad times, which take longer than the delays
+ */
+function messageOf(random: Random, now: number, taken: Set<number>, isBad: boolean) {
+  return Array.from({ length: random.chance(0.2) ? 3 : 1 }, () => {
+    let observedAt = Math.floor(now - (random.chance(0.3) ? random.next() * 90_000 : random.next() * 900));
+    while (taken.has(observedAt)) observedAt--;
+    taken.add(observedAt);
+    const bad = random.chance(0.04) ? !isBad : isBad;
+    return {
+      observedAt,
+      ...(random.chance(0.8) ? { flow: bad ? 40 : 20 } : {}),
+      ...(random.chance(0.8) ? { level: bad ? 9 : random.chance(0.03) ? 8 : 7 } : {}),
+      ...(random.chance(0.5) ? { mode: bad ? "stuck" : "run" } : {}),
+    };
+  }).map((reading) => ("flow" in reading || "level" in reading ? reading : { ...reading, flow: 20 }));
+}
+
+describe.each([1, 2])("with seed %i", (seed) => {
+  it.each([
+    ["three processes that take a device's messages in turn, and are started again", 3],
+    ["one process that is started again and again", 1],
+  ])(
+    "alarms are those of one process that never ends: %s",
+    async (_words, processes) => {
+      const random = createRandom(seed * 100 + processes);
+      let now = Date.now() - 6 * 3_600_000;
+      const clock = () => now;
+      const names = Array.from({ length: 6 }, (_, n) => `${seed}-${processes}-${n}`);
+      for (const name of names)
+        for (const prefix of ["one", "many"]) await addDevice(db.pool, `${prefix}-${name}`, { kind: "pump" });
+      const start = (no: number) => (processes === 1 ? alone(clock) : oneOfSeveral(clock, no));
+      const one = await alone(clock);
+      const many = await Promise.all(Array.from({ length: processes }, (_, n) => start(n + 1)));
+      const taken = new Set<number>();
+      const bad = new Set<string>();
+      for (let turn = 0; turn < 60; turn++) {
+        now += 5_000 + random.next() * 20_000;
+        if (random.chance(0.2)) {
+          const place = Math.floor(random.next() * processes);
+          await many[place]!.ingest.stop(1000);
+          many[place] = await start(10 + turn);
+        }
+        await Promise.all(many.map(({ hear }) => hear()));
+        const receivedAt = Math.floor(now);
+        for (const name of names) if (random.chance(0.12) && !bad.delete(name)) bad.add(name);
+        const sent = names.map((name) => ({
+          name,
+          message: messageOf(random, receivedAt, taken, bad.has(name)),
+          // Again, to another one: the first was killed before it could acknowledge.
+          to: Array.from({ length: random.chance(0.1) ? 2 : 1 }, () => Math.floor(random.next() * processes)),
+        }));
+        await Promise.all(
+          sent.map(async ({ name, message, to }) => {
+            for (const place of to) {
+              await one.publish(`one-${name}`, "telemetry", message, { receivedAt });
+              await many[place]!.publish(`many-${name}`, "telemetry", message, { receivedAt });
+            }
+          }),
+        );
+        for (const { name, message } of sent)
+          expect(await alarmsOf(`many-${name}`), `turn ${turn} ${JSON.stringify(message)}`).toEqual(
+            await alarmsOf(`one-${name}`),
+          );
+      }
+      const { rows } = await db.pool.query(
+        `select rule, (sum(times) - count(*) + count(cleared_at))::int as cleared from alarms join devices using (device_no)
+       where id like $1 group by 1 order by 1`,
+        [`many-${seed}-${processes}-%`],
+      );
+      // Each rule has raised and cleared some, or this would show nothing.
+      expect(rows.map(({ rule }) => rule)).toEqual(["flow_high", "level_high", "mode_stuck"]);
+      for (const { cleared } of rows) expect(cleared).toBeGreaterThan(0);
+    },
+    120_000,
+  );
+});
