@@ -28,7 +28,6 @@ const ONE_PIECE = new Map<string, string>([
     "complexity of KindRuntime › check in ingest/kind-runtime.ts",
     "the hot path: each value is looked at once",
   ],
-  ["complexity of AlarmEngine › evaluate in ingest/alarms.ts", "the hot path: each rule is looked at once"],
   [
     "complexity of simulateSpeaker in devices/kinds/speaker/simulate.ts",
     "one device's values, of which each depends on those before it",
