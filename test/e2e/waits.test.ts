@@ -96,7 +96,7 @@ describe("one process that is killed while a condition has to last", () => {
   it("raises the alarm at the reading at which it would have, once it is started again", async () => {
     const db = process.env.DATABASE_URL ? await emptyTestDatabase() : undefined;
     const dataDir = await makeDataDir();
-    const start = () => PlatformProcess.start({ dataDir, databaseUrl: db?.url, env: { SEED: "demo" } });
+    const start = () => PlatformProcess.start({ dataDir, databaseUrl: db?.url, env: { SEED: "regions" } });
     let platform = await start();
     try {
       const { items } = await platform.api<{ items: { code: string }[] }>("/v1/regions?parent=5203");
