@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import type { Pool } from "../../../store/database/database.ts";
 import { takeLeases } from "../../../store/processes/leases.ts";
 import { enterProcess, leaveProcess, listProcesses, noteAlive } from "../../../store/processes/processes.ts";
 import { noteSigningKeys } from "../../../store/processes/signing-keys.ts";
@@ -71,3 +72,52 @@ it("living processes sign by the same keys: one that has others is told whose th
   const answers = await Promise.all([note("k-5", ["five"]), note("k-6", ["six"])]);
   expect(answers.filter((answer) => answer === undefined)).toHaveLength(1);
 });
+
+it.runIf(process.env.DATABASE_URL)(
+  "of two that say at once by which keys they sign, the second waits until the first has said it",
+  async () => {
+    const HOUR = 3_600_000;
+    await db.pool.query("delete from processes");
+    const [first, second] = [
+      await enterProcess(db.pool, "at-once-1"),
+      await enterProcess(db.pool, "at-once-2"),
+    ];
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    /** Stands still when it has looked at the others, before it says by which keys it signs itself. */
+    const held = Object.create(db.pool) as Pool;
+    held.connect = (async () => {
+      const client = await db.pool.connect();
+      const slow = Object.create(client) as typeof client;
+      slow.query = (async (text: string, values?: unknown[]) => {
+        if (text.startsWith("update processes")) {
+          arrive();
+          await gate;
+        }
+        return client.query(text, values);
+      }) as typeof client.query;
+      return slow;
+    }) as Pool["connect"];
+    const firstAnswer = noteSigningKeys(held, first, ["first"], HOUR);
+    await arrived;
+    let isDone = false;
+    const secondAnswer = noteSigningKeys(db.pool, second, ["second"], HOUR).finally(() => {
+      isDone = true;
+    });
+    await vi.waitFor(async () => {
+      const { rows } = await db.pool.query<{ waits: boolean }>(
+        `select exists (select from pg_locks where locktype = 'advisory' and not granted
+                        and database = (select oid from pg_database where datname = current_database())) as waits`,
+      );
+      expect(isDone || rows[0]!.waits).toBe(true);
+    }, 20_000);
+    open();
+    expect([await firstAnswer, await secondAnswer]).toEqual([undefined, "at-once-1"]);
+  },
+);
