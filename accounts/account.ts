@@ -62,6 +62,11 @@ export interface Accounts {
   ): Promise<void>;
   /** Removes the second factor of another person, who has lost it. @throws PlatformError like `resetPassword` */
   resetTotp(caller: Caller, id: string): Promise<void>;
+  /**
+   * Ends all sessions of another person, who signs in again as before. @returns how many
+   * @throws PlatformError like `resetPassword`
+   */
+  endSessions(caller: Caller, id: string): Promise<number>;
 }
 
 /** Changes to how people sign in. Each change is in the audit; passwords and secrets are not. */
@@ -105,6 +110,18 @@ export function createAccounts(options: AccountsOptions): Accounts {
         await noteCredentialChange(tx, caller, id, "password");
       };
       await replacePassword(owner, password, caller.actor, "password.reset", { lock });
+    },
+
+    async endSessions(caller, id) {
+      const ended = await withTransaction(pool, async (tx) => {
+        await lockManaged(tx, caller, "person", id);
+        const sessionsEnded = await sessions.endAll(tx, id);
+        const entry = { actor: caller.actor, action: "session.end-all", object: { type: "person", id } };
+        await appendAudit(tx, { ...entry, after: { sessionsEnded } });
+        return sessionsEnded;
+      });
+      sessions.forget(id);
+      return ended;
     },
 
     async startTotp(owner, password, actor) {

@@ -50,6 +50,7 @@ import { refuseForeignTypes } from "./media.ts";
 import { openApiOptions } from "./openapi.ts";
 import { personCredentialsRoutes } from "./people/credentials.ts";
 import { peopleRoutes } from "./people/routes.ts";
+import { personSessionsRoutes } from "./people/sessions.ts";
 import { exactSerializerCompiler } from "./plain-json.ts";
 import { createProblemSender } from "./problem.ts";
 import { limitRates, type RateLimits } from "./rate-limit.ts";
@@ -246,6 +247,7 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   await app.register(tenantsRoutes, { prefix, pool, onAccessChanged, grantDelay, allow });
   await app.register(peopleRoutes, { prefix, pool, catalog, onAccessChanged, grantDelay, allow });
   await app.register(personCredentialsRoutes, { prefix, pool, people, onAccessChanged, grantDelay, allow });
+  await app.register(personSessionsRoutes, { prefix, pool, people, grantDelay, allow });
   await app.register(applicationsRoutes, { prefix, pool, catalog, onAccessChanged, grantDelay, allow });
   await app.register(keysRoutes, { prefix, pool, onAccessChanged, grantDelay, allow });
   await app.register(displaysRoutes, { prefix, pool, catalog, people, onAccessChanged, grantDelay, allow });

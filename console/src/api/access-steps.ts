@@ -13,6 +13,7 @@ export const setPersonGrants = (id: string, grants: NonNullable<Bodies["createPe
 export const setPersonPassword = (id: string, password: string) =>
   read(api.PUT("/v1/people/{id}/password", { ...at(id), body: { password } }));
 export const removePersonTotp = (id: string) => read(api.DELETE("/v1/people/{id}/totp", at(id)));
+export const endPersonSessions = (id: string) => read(api.DELETE("/v1/people/{id}/sessions", at(id)));
 
 export const createApplication = (body: Bodies["createApplication"]) =>
   read(api.POST("/v1/applications", { body }));

@@ -41,6 +41,13 @@ export const personQuery = (id: string) =>
     queryKey: ["access", "person", id],
     queryFn: () => read(api.GET("/v1/people/{id}", { params: { path: { id } } })),
   });
+export const personSessionsQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["access", "sessions", id],
+    queryFn: ({ pageParam }) =>
+      read(api.GET("/v1/people/{id}/sessions", { params: { path: { id }, query: pageOf(pageParam) } })),
+    ...next,
+  });
 export const applicationsQuery = (q: string) =>
   infiniteQueryOptions({
     queryKey: ["access", "applications", q],

@@ -1,5 +1,8 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, done, read } from "./client.ts";
+import type { components } from "./schema.ts";
+
+export type SessionJson = components["schemas"]["Session"];
 
 /** My sessions on all machines, newest first. */
 export const sessionsQuery = infiniteQueryOptions({

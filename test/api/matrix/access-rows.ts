@@ -126,6 +126,11 @@ export function accessRows({
         () => 404,
       ),
     },
+    listPersonSessions: { action: "access:read", ...person((id) => get(`/v1/people/${id}/sessions`)) },
+    endPersonSessions: {
+      action: "access:write",
+      ...person((id) => ({ method: "DELETE", url: `/v1/people/${id}/sessions` })),
+    },
     listAccessChanges: {
       action: "access:read",
       type: "list",

@@ -22,11 +22,12 @@ import styles from "./admin.module.css";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { DetailHead } from "./detail-head.tsx";
 import { isWhole, type RoleGrant, RoleGrantsEditor } from "./grants-editor.tsx";
+import { PersonSessions } from "./person-sessions.tsx";
 import { SwitchPanel } from "./switch-panel.tsx";
 import { adminTexts } from "./texts.ts";
 import { useAccessStep } from "./use-access-step.ts";
 
-/** One person: rights, password, second factor, and shutting out. */
+/** One person: rights, open sessions, password, second factor, and shutting out. */
 export function PersonDetail({ id }: { id: string }) {
   const words = useTexts(adminTexts);
   const person = useQuery(personQuery(id));
@@ -50,6 +51,7 @@ export function PersonDetail({ id }: { id: string }) {
             }
           >
             <GrantsPanel key={one.updatedAt} person={one} onWaiting={setWaiting} />
+            <PersonSessions person={one} />
           </Columns>
         </>
       )}

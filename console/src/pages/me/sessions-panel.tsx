@@ -1,16 +1,13 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { endSession, sessionsQuery } from "../../api/account.ts";
-import { Moment } from "../../ui/age.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
-import { Tag } from "../../ui/marks.tsx";
 import { MoreButton } from "../../ui/more-button.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemBanner } from "../../ui/problem-view.tsx";
-import { Table } from "../../ui/table.tsx";
 import { useTexts } from "../../ui/texts.ts";
 import { toast } from "../../ui/toast.tsx";
-import { browserOf } from "./browser-of.ts";
+import { SessionsTable } from "./sessions-table.tsx";
 import { meTexts } from "./texts.ts";
 
 export function SessionsPanel() {
@@ -29,37 +26,14 @@ export function SessionsPanel() {
       {end.error && <ProblemBanner error={end.error} />}
       <Loaded query={sessions}>
         {({ pages }) => (
-          <Table
+          <SessionsTable
             caption={words.sessions}
-            rows={pages.flatMap(({ items }) => items)}
-            rowKey={({ no }) => no}
-            stack
-            columns={[
-              {
-                key: "browser",
-                head: words.browser,
-                cell: ({ userAgent }) => browserOf(userAgent) ?? words.unknown,
-              },
-              { key: "address", head: words.address, cell: ({ address }) => address ?? words.unknown },
-              {
-                key: "since",
-                head: words.since,
-                cell: ({ createdAt }) => <Moment at={createdAt} only="moment" />,
-              },
-              { key: "seen", head: words.seen, cell: ({ lastSeenAt }) => <Moment at={lastSeenAt} /> },
-              {
-                key: "end",
-                head: "",
-                cell: ({ no, current }) =>
-                  current ? (
-                    <Tag>{words.here}</Tag>
-                  ) : (
-                    <Button small busy={end.isPending && end.variables === no} onClick={() => end.mutate(no)}>
-                      {words.end}
-                    </Button>
-                  ),
-              },
-            ]}
+            sessions={pages.flatMap(({ items }) => items)}
+            step={({ no }) => (
+              <Button small busy={end.isPending && end.variables === no} onClick={() => end.mutate(no)}>
+                {words.end}
+              </Button>
+            )}
           />
         )}
       </Loaded>
