@@ -11,11 +11,13 @@ import {
 } from "../api/broadcasts.ts";
 import { meQuery } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
+import { groupBy } from "../ui/group-by.ts";
 import { LevelBand, type LevelNumber, ModeTag } from "../ui/marks.tsx";
 import { count } from "../ui/number.ts";
 import { PageLink } from "../ui/page-link.tsx";
 import { useShortWait } from "../ui/short-wait.ts";
 import { useTexts } from "../ui/texts.ts";
+import { clockTime } from "../ui/time.ts";
 import { useKeptPlaces } from "./kept-places.ts";
 import styles from "./on-air.module.css";
 import { isOpenTo } from "./routes.tsx";
@@ -70,6 +72,7 @@ export function OnAirStrip() {
   const stopped = useStopped();
   const wanted = notStopped(useStopRepeater(), path);
   const pending = new Set(stopped.filter(({ isPending }) => isPending).map(({ id }) => id));
+  const namesakes = groupBy(stoppable, ({ headline }) => headline);
   const sounding = new Map(stoppable.map((line) => [line.id, line]));
   const told = new Set(stopped.map(({ id }) => id));
   const current: readonly Line[] = [
@@ -96,7 +99,11 @@ export function OnAirStrip() {
       {places.map(({ id, first, isGone }) => {
         const line = sounding.get(id);
         const stop = wanted.get(id);
-        if (line)
+        if (line) {
+          // Said and not shown: a line that grows pushes the buttons below it.
+          const { releasedAt } = line.broadcast;
+          const isAlone = namesakes.get(line.headline)?.length === 1;
+          const apart = isAlone || releasedAt === null ? undefined : words.releasedAt(clockTime(releasedAt));
           return (
             <StripLine key={id} sounds>
               <Running item={line.item} />
@@ -104,9 +111,10 @@ export function OnAirStrip() {
                 <b>{words[pending.has(id) ? "stopPending" : "stopped"](line.headline)}</b>
               )}
               {stop && <NotStopped stop={stop} />}
-              <StopButton small broadcast={line.broadcast} headline={line.headline} />
+              <StopButton small broadcast={line.broadcast} headline={line.headline} apart={apart} />
             </StripLine>
           );
+        }
         if (stop)
           return (
             <StripLine key={id} sounds>

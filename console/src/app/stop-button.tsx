@@ -16,6 +16,8 @@ const StopCode = lazy(() => import("./stop-code.tsx"));
 export interface StopButtonProps {
   readonly broadcast: Pick<BroadcastJson, "id" | "steps">;
   readonly headline: string;
+  /** What tells it from another one of the same headline, where there is one. */
+  readonly apart?: string | undefined;
   /** In the strip of the shell, where there may be several. */
   readonly small?: boolean;
 }
@@ -24,7 +26,7 @@ export interface StopButtonProps {
  * One press stops it: no question between the hand and the stop, and a reason that is written already. Only where the
  * platform wants a code for it, there is no other way than to ask for one.
  */
-export function StopButton({ broadcast: { id, steps }, headline, small }: StopButtonProps) {
+export function StopButton({ broadcast: { id, steps }, headline, apart, small }: StopButtonProps) {
   const words = useTexts(stopTexts);
   const queries = useQueryClient();
   const { data: me } = useQuery(meQuery);
@@ -43,7 +45,7 @@ export function StopButton({ broadcast: { id, steps }, headline, small }: StopBu
       <Button
         look="stop"
         busy={wanted?.isOnWay === true && !wanted.isUnanswered}
-        aria-label={words.stopOf(headline)}
+        aria-label={[words.stopOf(headline), apart].filter(Boolean).join(" · ")}
         onClick={() => (step.needsCode ? setAsksCode(true) : void stop())}
       >
         <Square aria-hidden className={styles.square} />

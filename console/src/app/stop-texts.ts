@@ -5,6 +5,8 @@ export const stopTexts = defineTexts(
   {
     stop: "立即停播",
     stopOf: (headline: string) => `立即停播：${headline}`,
+    /** Of two that are called the same. */
+    releasedAt: (time: string) => `${time} 发布`,
     hint: "按一下就停，不再询问",
     reason: "值班人员立即停播",
     mayNot: "停播不在你的权限里，请找值班长。",
@@ -28,6 +30,7 @@ export const stopTexts = defineTexts(
   {
     stop: "Stop now",
     stopOf: (headline: string) => `Stop now: ${headline}`,
+    releasedAt: (time: string) => `released at ${time}`,
     hint: "One press stops it; no question",
     reason: "Stopped at once by the person on duty",
     mayNot: "You have no right to stop it: ask the duty officer.",

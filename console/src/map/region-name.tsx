@@ -14,6 +14,13 @@ export function useRegion(code: string | undefined): RegionJson | undefined {
   return data?.items.find((region) => region.code === code);
 }
 
+/** What a region is called, for a sentence or the name of a file; its code until that is known. Empty for none. */
+export function usePlaceName(code: string | undefined): string {
+  const language = useLanguage();
+  const region = useRegion(code);
+  return (language === "en" && region?.nameEn) || placeName(region?.name ?? code ?? "");
+}
+
 /** `大坪街道 龙潭村`: a region by name, with the one around it where it is a village. English has pinyin where it is known. */
 export function RegionName({ code }: { code: string }) {
   const language = useLanguage();

@@ -12,6 +12,7 @@ import {
 import { kindsQuery, kindTitle } from "../../api/kinds.ts";
 import { mayDo, meQuery } from "../../api/session.ts";
 import { homeRegion } from "../../app/area.ts";
+import { usePlaceName } from "../../map/region-name.tsx";
 import { useParameters } from "../../ui/address.ts";
 import { Button } from "../../ui/button.tsx";
 import { CsvButton } from "../../ui/csv-button.tsx";
@@ -85,6 +86,7 @@ export default function Devices() {
   const counts = useQuery({ ...deviceCountsQuery("status", narrowing(filters)), enabled: listed });
   const byKind = useQuery({ ...deviceCountsQuery("kind", narrowing(filters)), enabled: listed });
   const gatewayNames = useGatewayNames();
+  const place = usePlaceName(filters.region);
   const alarms = useAlarms(filters, mayReadAlarms && listed);
   const devices = useMemo(() => pages.data?.pages.flatMap(({ items }) => items) ?? [], [pages.data]);
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = pages;
@@ -116,7 +118,7 @@ export default function Devices() {
             <CsvButton
               label={words.csv(count(counts.data.total))}
               path={listAddress("devices", filters)}
-              name={words.csvName}
+              name={[words.csvName, place].filter(Boolean).join("-")}
             />
           )}
           {mayWrite && <AddDevice />}

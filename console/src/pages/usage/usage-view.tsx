@@ -7,6 +7,7 @@ import { type FleetSeriesJson, fleetSeriesQuery } from "../../api/series.ts";
 import type { ChartProps } from "../../chart/chart.tsx";
 import { ChartPanel } from "../../chart/chart-panel.tsx";
 import { fillSteps } from "../../chart/points.ts";
+import { usePlaceName } from "../../map/region-name.tsx";
 import { CsvButton } from "../../ui/csv-button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Loaded } from "../../ui/loaded.tsx";
@@ -112,6 +113,7 @@ function Answered(props: AnsweredProps) {
   const chart = useUsageChart(props);
   const unit = unitOf(metric.unit ?? undefined);
   const name = periodWords(period.by, period.name, language);
+  const place = usePlaceName(props.region);
   // Everything that was stored for the period, as in the table and in the file.
   const total = exactSum(
     chart.points.flatMap(({ value }) => (value === null ? [] : [value])),
@@ -139,7 +141,7 @@ function Answered(props: AnsweredProps) {
       <Panel
         flush
         title={data.groupBy === "device" ? words.byDevice : words.byRegion}
-        more={<CsvButton label={words.csv} path={csv} name={words.csvName(period.name)} />}
+        more={<CsvButton label={words.csv} path={csv} name={words.csvName(period.name, place)} />}
       >
         <GroupsTable
           {...{ period, data, decimals, now, total, same }}

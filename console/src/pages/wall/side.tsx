@@ -129,6 +129,11 @@ export function namesThatFit(names: readonly string[]): readonly string[] {
   });
 }
 
+/** So wide is a line of title, number and example, in letters; a Chinese character is as wide as two. */
+const LINE = 41;
+const widthOf = (text: string): number =>
+  [...text].reduce((sum, character) => sum + (character > "\u2e7f" ? 2 : 1), 0);
+
 /** One line below the box: names, and their number where there are more. */
 export function SideLine({
   title,
@@ -143,6 +148,9 @@ export function SideLine({
   const language = useLanguage();
   if (names.length === 0) return null;
   const shown = namesThatFit(names);
+  const many = words.villages(count(names.length));
+  const example = words.such(listOf(shown.slice(0, 2), language));
+  const isExampleShown = shown.length > 0 && widthOf(title + many + example) <= LINE;
   return (
     <>
       <dt>{title}</dt>
@@ -150,12 +158,10 @@ export function SideLine({
         {shown.length === names.length ? (
           names.map((name) => <span key={name}>{name}</span>)
         ) : (
-          <span>{words.villages(count(names.length))}</span>
+          <span>{many}</span>
         )}
         {about && <small>{about}</small>}
-        {about === undefined && shown.length < names.length && (
-          <small>{words.such(listOf(shown.slice(0, 2), language))}</small>
-        )}
+        {about === undefined && shown.length < names.length && isExampleShown && <small>{example}</small>}
       </dd>
     </>
   );

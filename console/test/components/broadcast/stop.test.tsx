@@ -76,6 +76,32 @@ describe("the stop button", () => {
 });
 
 describe("the strip on every page", () => {
+  it("tells buttons of one headline apart by when each was released", async () => {
+    const released = (id: string, minute: string, headline: string) => ({
+      ...onAir(id, true, headline),
+      releasedAt: `2026-06-21T02:${minute}:05+08:00`,
+    });
+    const [one, two, other] = [
+      released("bc-1", "10", "山洪"),
+      released("bc-2", "16", "山洪"),
+      released("bc-3", "20", "停水"),
+    ];
+    fakePlatform({
+      "GET /v1/me": me("zhang.min"),
+      "GET /v1/broadcasts": list(one, two, other),
+      "GET /v1/broadcasts/bc-1": one,
+      "GET /v1/broadcasts/bc-2": two,
+      "GET /v1/broadcasts/bc-3": other,
+    });
+    renderWithQueries(<OnAirStrip />);
+    await waitFor(() => expect(screen.getAllByRole("button")).toHaveLength(3));
+    expect(screen.getAllByRole("button").map((button) => button.getAttribute("aria-label"))).toEqual([
+      "立即停播：山洪 · 02:10:05 发布",
+      "立即停播：山洪 · 02:16:05 发布",
+      "立即停播：停水",
+    ]);
+  });
+
   it("has a button for each that may be stopped, and for no other", async () => {
     const [one, two, other] = [onAir("bc-1", true), onAir("bc-2", true), onAir("bc-3", false)];
     const pending = broadcastOf({ id: "bc-4" });
