@@ -47,7 +47,7 @@ export async function startBroadcasting(start: Start, inside: BroadcastInside): 
   ]);
   const teller = startBroadcastTeller(pools.urgent, { processNo, log, onTold: cluster.told.ring });
   const news = createNewsFeed(teller.tell);
-  const dispatcher = await openDispatch(start, inside, {
+  const dispatcher = openDispatch(start, inside, {
     sign: keys.sign,
     standsReady: keys.signs,
     onProgress: (progress) => news.progressed(progress),

@@ -1,7 +1,6 @@
 import { DispatchDesk, type DispatcherOptions } from "../../broadcast/dispatch/index.ts";
 import { watchAwake } from "../../cluster/awake.ts";
 import type { Duty } from "../../cluster/duties.ts";
-import { followNews } from "../../cluster/news-follower.ts";
 import { kindsWith } from "../../devices/catalog.ts";
 import { tellNews } from "../../store/processes/index.ts";
 import type { DatabasePools } from "../database-pools.ts";
@@ -15,6 +14,8 @@ export interface DispatchInside extends Pick<DatabasePhase, "tables"> {
   readonly cluster: {
     readonly membership: Pick<ClusterPhase["membership"], "processNo">;
     readonly duties: Pick<ClusterPhase["duties"], "add">;
+    /** Read in every role, also where nothing else here listens. */
+    readonly told: Pick<ClusterPhase["told"], "add">;
   };
   /** The doors of this process. */
   readonly exchange: Pick<DispatcherOptions, "deliver" | "isOnline">;
@@ -27,11 +28,11 @@ export interface DispatchMeans extends Pick<DispatcherOptions, "sign" | "onProgr
 }
 
 /** Dispatch of broadcasts: the duty of one process, and the way of the others to it. */
-export async function openDispatch(
-  { config, logOf, registry, atEnd }: Start,
+export function openDispatch(
+  { logOf, registry }: Start,
   { pools, tables, cluster, exchange, elsewhere }: DispatchInside,
   { sign, onProgress, standsReady }: DispatchMeans,
-): Promise<DispatchDesk> {
+): DispatchDesk {
   const log = logOf("broadcast");
   const { processNo } = cluster.membership;
   const desk = new DispatchDesk({
@@ -46,15 +47,7 @@ export async function openDispatch(
     cluster: elsewhere && { elsewhere, tell: (news) => tellNews(pools.urgent, news, processNo) },
   });
   if (standsReady) cluster.duties.add(dutyOf(desk));
-  if (elsewhere) {
-    const follower = await followNews({
-      pool: pools.urgent,
-      bellUrl: config.DATABASE_URL,
-      log,
-      onNews: (news) => desk.onNews(news),
-    });
-    atEnd(() => follower.stop());
-  }
+  if (elsewhere) cluster.told.add({ onNews: (news) => desk.onNews(news) });
   return desk;
 }
 
