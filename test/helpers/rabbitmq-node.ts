@@ -5,6 +5,7 @@ import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../bench/peer/mosquitto.ts";
+import { RABBITMQ_LIMITS } from "./rabbitmq-limits.ts";
 
 /**
  * A RabbitMQ node for tests and for a look, from Debian's package: installed here, or in the folder that
@@ -97,6 +98,7 @@ export async function startRabbitmqNode(
     `${[
       `listeners.tcp.1 = 127.0.0.1:${amqpPort}`,
       ...(plugins.includes("rabbitmq_mqtt") ? [`mqtt.listeners.tcp.1 = 127.0.0.1:${mqttPort}`] : []),
+      ...(plugins.includes("rabbitmq_mqtt") ? RABBITMQ_LIMITS : []),
       ...(plugins.includes("rabbitmq_management")
         ? ["management.tcp.ip = 127.0.0.1", `management.tcp.port = ${managementPort}`]
         : []),

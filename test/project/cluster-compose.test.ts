@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { MAX_PACKET_BYTES } from "../../base/channels.ts";
 import { configSchema } from "../../base/config/index.ts";
+import { RABBITMQ_LIMITS } from "../helpers/rabbitmq-limits.ts";
 import { ROOT } from "./source-files.ts";
 
 interface Service {
@@ -77,6 +79,15 @@ describe("docker-compose.cluster.yml", () => {
     expect(conf).toContain(
       "auth_backends.1 = internal\nauth_backends.2 = http\nauth_http.http_method = post\n",
     );
+  });
+
+  it("bounds what a device may send and keep, as the documents and our own nodes do", () => {
+    expect(RABBITMQ_LIMITS).toContain(`mqtt.max_packet_size_authenticated = ${MAX_PACKET_BYTES}`);
+    const docs = readFileSync(`${ROOT}docs/cluster.md`, "utf8").replaceAll(/^ +/gm, "");
+    for (const line of RABBITMQ_LIMITS) {
+      expect(configs["rabbitmq-conf"]!.content).toContain(`${line}\n`);
+      expect(docs).toContain(`${line}\n`);
+    }
   });
 
   it("has the plugins that the documents name, the release of Debian 13, and the database of the plain file", () => {
