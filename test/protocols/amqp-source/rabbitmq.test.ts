@@ -310,7 +310,7 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
 
   it("takes no packet that is longer than our own door takes: its publisher is cut", async () => {
     const device = await connectDevice("/", "amqp-long", true, 5);
-    const ended = new Promise((resolve) => device.once("close", resolve));
+    const ended = new Promise<void>((resolve) => device.once("close", () => resolve()));
     const userProperties = { k0: "v".repeat(60_000), k1: "v".repeat(60_000), k2: "v".repeat(60_000) };
     const long = {
       ...userProperties,
