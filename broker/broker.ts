@@ -289,6 +289,13 @@ export async function createBroker<P extends DoorDevice>(options: BrokerOptions<
     disconnect(id) {
       sessions.end(({ principal }) => principal.id === id);
     },
+    endTakenOver(id, connection, at) {
+      for (const { address } of sessions.endTakenOver(id, connection, at))
+        log.info(
+          { deviceId: id, address },
+          "session taken over: its client has connected to another process",
+        );
+    },
     send: (topic, payload) =>
       new Promise((resolve, reject) => {
         const packet: PublishPacket = { cmd: "publish", topic, payload, qos: 1, retain: false, dup: false };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Client } from "aedes";
 import type { Channel } from "../base/channels.ts";
 import { type DoorDevice, type DoorEvents, OWN_DOOR } from "../exchange/door.ts";
@@ -31,6 +32,8 @@ export interface DeviceSession<P> {
   waitingBytes: number;
   /** True when it counts as present: it has been told that it is in. */
   ready: boolean;
+  /** When it was; epoch milliseconds. */
+  readyAt: number;
   readonly address: string | undefined;
   /** True when a client certificate let it in. */
   readonly certified: boolean;
@@ -52,6 +55,8 @@ export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSess
   private readonly byClient = new WeakMap<Client, DeviceSession<P>>();
   private readonly connectionsOf = new Map<string, number>();
   private readonly byDevice = new Map<string, Set<DeviceSession<P>>>();
+  /** Of devices that have connections here: the names of those that another process has reported. */
+  private readonly elsewhere = new Map<string, Set<string>>();
 
   constructor(options: DeviceSessionsOptions<P>) {
     this.options = options;
@@ -93,6 +98,7 @@ export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSess
       waiting: 0,
       waitingBytes: 0,
       ready: false,
+      readyAt: 0,
       address,
       certified,
     };
@@ -106,7 +112,10 @@ export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSess
       this.living.delete(session);
       const left = this.byDevice.get(principal.id);
       left?.delete(session);
-      if (left?.size === 0) this.byDevice.delete(principal.id);
+      if (left?.size === 0) {
+        this.byDevice.delete(principal.id);
+        this.elsewhere.delete(principal.id);
+      }
       this.options.onEnd(session);
       if (session.ready) this.announce(session, false);
     });
@@ -115,7 +124,10 @@ export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSess
   /** Called when the device has been told that it is in. */
   becameReady(session: DeviceSession<P>): void {
     session.ready = true;
-    this.announce(session, true);
+    session.readyAt = this.options.now();
+    const wasElsewhere = this.elsewhere.get(session.principal.id)?.delete(nameOf(session.client));
+    // The other process has to hear of it, also where the device is present here already.
+    if (!this.announce(session, true) && wasElsewhere) this.report(session, true);
   }
 
   /** Ends the connections for which `chosen` is true. @returns how many */
@@ -129,18 +141,47 @@ export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSess
     return ended;
   }
 
-  private announce({ principal, address }: DeviceSession<P>, connected: boolean): void {
+  /**
+   * Ends the connections of a client that has connected to another process since.
+   * @param connection its name in the presence that the other one has reported
+   * @param at when it has connected there: a connection that was made here later has taken over that one, and is
+   *   reported again, so that the other process hears of it
+   * @returns those that it has ended
+   */
+  endTakenOver(id: string, connection: string, at: number): DeviceSession<P>[] {
+    if (!this.byDevice.has(id)) return [];
+    this.elsewhere.set(id, (this.elsewhere.get(id) ?? new Set()).add(connection));
+    const same = [...this.ofDevice(id)].filter(({ client, ready }) => ready && nameOf(client) === connection);
+    const older = same.filter(({ readyAt }) => readyAt < at);
+    for (const { client } of older) client.close();
+    const newer = same.find(({ readyAt }) => readyAt > at);
+    if (newer) this.report(newer, true);
+    return older;
+  }
+
+  /** @returns true when this changes whether the device is present, which is reported then */
+  private announce(session: DeviceSession<P>, connected: boolean): boolean {
+    const { principal } = session;
     const before = this.connectionsOf.get(principal.id) ?? 0;
     const after = before + (connected ? 1 : -1);
     if (after > 0) this.connectionsOf.set(principal.id, after);
     else this.connectionsOf.delete(principal.id);
-    if ((before === 0) !== (after === 0))
-      this.options.onPresence({
-        door: OWN_DOOR,
-        device: principal,
-        connected,
-        at: new Date(this.options.now()),
-        address,
-      });
+    const isChange = (before === 0) !== (after === 0);
+    if (isChange) this.report(session, connected);
+    return isChange;
+  }
+
+  private report({ client, principal, address, readyAt }: DeviceSession<P>, connected: boolean): void {
+    this.options.onPresence({
+      door: OWN_DOOR,
+      device: principal,
+      connected,
+      at: new Date(connected ? readyAt : this.options.now()),
+      address,
+      connection: connected ? nameOf(client) : undefined,
+    });
   }
 }
+
+/** Its client id may be a credential on another platform, so others are told a hash. */
+const nameOf = ({ id }: Client): string => createHash("sha256").update(id).digest("base64url");

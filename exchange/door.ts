@@ -92,6 +92,8 @@ export interface DoorPresence<D extends DoorDevice = DoorDevice> {
   readonly connected: boolean;
   readonly at: Date;
   readonly address: string | undefined;
+  /** Names the connection in a way that another process of its door would as well, where a new one ends the old one. */
+  readonly connection?: string | undefined;
 }
 
 /** The events that every door reports to the inside. */

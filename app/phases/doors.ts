@@ -10,6 +10,7 @@ import type { DoorExchange } from "../../exchange/exchange.ts";
 import type { DoorDevices } from "../../exchange/protocol.ts";
 import type { DeviceEntry } from "../../ingest/directory.ts";
 import { isAway } from "../../store/database/index.ts";
+import type { PresenceNews } from "../../store/devices/index.ts";
 import { orSayWhichPort } from "../listening.ts";
 import { PROTOCOLS } from "../protocols.ts";
 import type { AccountsPhase } from "./accounts.ts";
@@ -31,7 +32,7 @@ export interface DoorsInside extends IngestPhase, AudiencePhase {
   readonly database: Pick<DatabasePhase, "facts">;
   readonly accounts: Pick<AccountsPhase, "directory" | "people">;
   readonly broadcasting: Pick<Broadcasting, "onListening">;
-  readonly cluster: Pick<ClusterPhase, "returned">;
+  readonly cluster: Pick<ClusterPhase, "returned" | "told">;
 }
 
 export interface Doors {
@@ -82,6 +83,19 @@ export async function makeDoors(
     }
     for (const tellAgain of sharing.values()) tellAgain();
   });
+  // As MQTT asks of one server: the new connection of a client ends the one before.
+  inside.cluster.told.add({
+    onNews(news) {
+      for (const { topic, payload } of news) {
+        if (topic !== "presence") continue;
+        for (const { deviceNo, connection, instance, at } of payload as PresenceNews[]) {
+          const device = connection === undefined ? undefined : directory.findByNo(deviceNo);
+          if (device && instance !== config.INSTANCE_ID)
+            broker.endTakenOver(device.id, connection!, Date.parse(at));
+        }
+      }
+    },
+  });
   exchange.add(broker);
   atEnd(() => exchange.close());
   registerBrokerMetrics(registry, broker, feed);
@@ -110,8 +124,8 @@ function eventsOf({ ingest, broadcasting, exchange }: DoorsInside): DoorEvents<D
   return {
     onMessage: ingest.accept,
     onRefused: ingest.reject,
-    onPresence: exchange.sumPresence(({ device, connected, at, address }) => {
-      ingest.notePresence({ deviceNo: device.deviceNo, connected, changedAt: at, address });
+    onPresence: exchange.sumPresence(({ device, connected, at, address, connection }) => {
+      ingest.notePresence({ deviceNo: device.deviceNo, connected, changedAt: at, address, connection });
     }),
     onListening: (device) => broadcasting.onListening(device),
   };

@@ -8,6 +8,8 @@ export interface PresenceChange {
   readonly changedAt: Date;
   /** The peer's address as the socket gave it. */
   readonly address?: string | undefined;
+  /** Names its connection to other processes, which end an older one of that name. */
+  readonly connection?: string | undefined;
 }
 
 /** A change of presence in the news (topic `presence`). */
@@ -15,6 +17,9 @@ export interface PresenceNews {
   readonly deviceNo: number;
   readonly connected: boolean;
   readonly at: string;
+  /** The new connection of one that came, and the process that has it. */
+  readonly connection?: string;
+  readonly instance?: string;
 }
 
 /** `PresenceNews` of each device. */
@@ -22,6 +27,15 @@ const NEWS = toldNews(
   "presence",
   `select jsonb_agg(jsonb_build_object('deviceNo', device_no, 'connected', connected, 'at', changed_at))
        from written`,
+);
+
+/** The same with connections, for the parameters of `recordPresence`. */
+const NEWS_WITH_CONNECTIONS = toldNews(
+  "presence",
+  `select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+            'deviceNo', device_no, 'connected', connected, 'at', changed_at, 'connection', named.connection,
+            'instance', case when named.connection is not null then $5::text end)))
+       from written join unnest($1::int[], $6::text[]) as named (device_no, connection) using (device_no)`,
 );
 
 /**
@@ -49,7 +63,7 @@ export async function recordPresence(
          where excluded.changed_at >= p.changed_at
            and (excluded.connected or not p.connected or p.instance = excluded.instance)
        returning device_no, connected, changed_at
-     ), ${NEWS}
+     ), ${NEWS_WITH_CONNECTIONS}
      select`,
     [
       changes.map((change) => change.deviceNo),
@@ -57,6 +71,7 @@ export async function recordPresence(
       changes.map((change) => change.changedAt.toISOString()),
       changes.map((change) => change.address ?? null),
       instance,
+      changes.map((change) => change.connection ?? null),
     ],
   );
 }

@@ -131,6 +131,34 @@ describe.runIf(process.env.DATABASE_URL)("news of two processes", () => {
     await vi.waitFor(() => expect(idsOf(stayer).at(-1)).toBe(idsOf(mover).at(-1)), { timeout: 20_000 });
   }, 180_000);
 
+  it("end the older connection of a client that has connected to the other process, and never the newer one", async () => {
+    const { token } = await processOf("a").register("moves");
+    const connect = async (name: Name, clientId = "one") => {
+      const client = await connectDevice(processOf(name).mqttPort, "moves", token, {
+        clientId,
+        reconnectPeriod: 0,
+      });
+      return Object.assign(client, {
+        ended: new Promise<void>((resolve) => client.once("close", () => resolve())),
+      });
+    };
+    const other = await connect("a", "two");
+    const first = await connect("a");
+    const second = await connect("b");
+    await first.ended;
+    // To and fro, faster than they hear of each other.
+    const all = [second];
+    for (let i = 0; i < 9; i++) all.push(await connect(i % 2 === 0 ? "a" : "b"));
+    const last = all.pop()!;
+    await Promise.all(all.map(({ ended }) => ended));
+    for (const client of [other, last]) {
+      const reading = { observedAt: Date.now(), volume: 1 };
+      await client.publishAsync("v1/devices/moves/telemetry", JSON.stringify(reading), { qos: 1 });
+      expect(client.connected).toBe(true);
+      await client.endAsync();
+    }
+  }, 60_000);
+
   it("say of an id that was never told that the client has to start anew", async () => {
     const client = new StreamClient("?topics=reading,alarm");
     client.lastId = "999999999.0";

@@ -94,6 +94,24 @@ it("devices are gone with a process that is not heard, since it was last heard, 
   expect(await presence("a")).toEqual({ connected: false, changedAt: new Date("2026-01-05T10:00:00Z") });
 });
 
+it("of one that came, its connection is told where it is named, and the process that has it", async () => {
+  const { last } = await newsSpan(db.pool);
+  const changedAt = new Date(Date.UTC(2026, 0, 6, 6));
+  const came = { connected: true, changedAt };
+  await recordPresence(
+    db.pool,
+    [
+      { deviceNo, ...came, connection: "first" },
+      { deviceNo: otherNo, ...came },
+    ],
+    "here",
+  );
+  const [told] = await readNewsAfter(db.pool, last, 1);
+  const named = (told!.payload as { deviceNo: number }[]).toSorted((a, b) => a.deviceNo - b.deviceNo);
+  expect(named).toMatchObject([{ deviceNo, connection: "first", instance: "here" }, { deviceNo: otherNo }]);
+  expect(Object.keys(named[1]!).sort()).toEqual(["at", "connected", "deviceNo"]);
+});
+
 it("what changed is told in the news, and what changed nothing is not", async () => {
   const { last } = await newsSpan(db.pool);
   const at = (hour: number) => new Date(Date.UTC(2026, 0, 6, hour));
