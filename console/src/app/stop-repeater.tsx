@@ -10,7 +10,14 @@ import { useLanguage, useTexts } from "../ui/texts.ts";
 import { duration } from "../ui/time.ts";
 import styles from "./stop-repeater.module.css";
 import { stopTexts } from "./stop-texts.ts";
-import { dropStop, repeatStops, takeUpStops, useWantedStops, type WantedStop } from "./wanted-stops.ts";
+import {
+  dropStop,
+  repeatStops,
+  settleStop,
+  takeUpStops,
+  useWantedStops,
+  type WantedStop,
+} from "./wanted-stops.ts";
 
 const EVERY_MS = 2_000;
 
@@ -40,14 +47,17 @@ export function useStopRepeater(): readonly WantedStop[] {
   }, [state]);
   const shown = useQueries({ queries: wanted.map(({ id }) => broadcastQuery(id)) });
   // Another person's stop, or its own end: the stream tells it here.
-  const over = wanted.filter((_, at) => {
-    const broadcast = shown[at]?.data;
-    return broadcast !== undefined && !ON_AIR.includes(broadcast.state);
+  const over = wanted.flatMap(({ id }, at) => {
+    const state = shown[at]?.data?.state;
+    return state === undefined || ON_AIR.includes(state) ? [] : [`${id} ${state}`];
   });
-  const overIds = over.map(({ id }) => id).join();
+  const told = over.join();
   useEffect(() => {
-    for (const id of overIds.split(",")) dropStop(id);
-  }, [overIds]);
+    for (const one of told.split(",")) {
+      const [id, state] = one.split(" ");
+      if (id && state) settleStop(id, state);
+    }
+  }, [told]);
   return wanted;
 }
 

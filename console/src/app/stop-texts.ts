@@ -23,8 +23,8 @@ export const stopTexts = defineTexts(
     seeStopped: "看结果，发布解除或更正",
     close: "知道了",
     notStopped: (headline: string) => `还没有停：${headline}`,
-    trying: (headline: string) => `还没有停！正在反复重试：${headline}`,
-    tryingFor: (time: string) => `停播没有送到平台，已试 ${time}。急的话，同时电话联系村里。`,
+    trying: (headline: string) => `停播没有得到确认！正在反复重试：${headline}`,
+    tryingFor: (time: string) => `平台没有答复，已试 ${time}。按还在响处理：急的话，同时电话联系村里。`,
     giveUp: "不再试",
   },
   {
@@ -48,9 +48,9 @@ export const stopTexts = defineTexts(
     seeStopped: "See the result, give the all-clear or a correction",
     close: "Got it",
     notStopped: (headline: string) => `NOT stopped: ${headline}`,
-    trying: (headline: string) => `NOT stopped yet: trying again: ${headline}`,
+    trying: (headline: string) => `Stop NOT confirmed: trying again: ${headline}`,
     tryingFor: (time: string) =>
-      `The stop has not reached the platform; tried for ${time}. If it is urgent, telephone the villages too.`,
+      `The platform has not answered; tried for ${time}. Take it as still sounding: if it is urgent, telephone the villages too.`,
     giveUp: "Stop trying",
   },
 );

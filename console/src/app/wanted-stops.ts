@@ -61,6 +61,14 @@ export function dropStop(id: string): void {
 
 onLeft(() => set([]));
 
+/** It is over. Where a stop has ended it, as an attempt whose answer was lost does, that is said. */
+export function settleStop(id: string, state: string): void {
+  const stop = stopOf(id);
+  if (!stop) return;
+  dropStop(id);
+  if (state === "cancelled") noteStopped({ id, headline: stop.headline, isPending: false });
+}
+
 /** What this tab kept over a reload for this person; what another one wanted is dropped. */
 export function takeUpStops(person: string): void {
   let kept: WantedStop[] = [];
@@ -85,6 +93,15 @@ function isUnanswered(failure: unknown): boolean {
 async function isStillSignedIn(person: string): Promise<boolean> {
   const me = await read(api.GET("/v1/me", { signal: AbortSignal.timeout(PATIENCE_MS) }));
   return me.id === person;
+}
+
+/** What has become of it; nothing where that cannot be read, and then the page shows it when it can. */
+async function stateNow(id: string): Promise<string> {
+  const init = { params: { path: { id } }, signal: AbortSignal.timeout(PATIENCE_MS) };
+  return read(api.GET("/v1/broadcasts/{id}", init)).then(
+    ({ state }) => state,
+    () => "",
+  );
 }
 
 function readAgain(queries: QueryClient, id: string): void {
@@ -112,8 +129,8 @@ async function attempt(queries: QueryClient, id: string, isRepeated: boolean): P
     dropStop(id);
     noteStopped({ id, headline, isPending: isStopPending(answer) });
   } catch (failure) {
-    // Somebody else was faster, it has just ended, or an attempt whose answer was lost has done it: the page shows it.
-    if (isApiError(failure, "broadcast_state")) dropStop(id);
+    // Somebody else was faster, it has just ended, or an attempt whose answer was lost has done it.
+    if (isApiError(failure, "broadcast_state")) settleStop(id, await stateNow(id));
     else if (isUnanswered(failure)) change(id, { isOnWay: false, isUnanswered: true });
     else change(id, { isOnWay: false, isUnanswered: false, refusal: failure as Error });
   } finally {

@@ -44,10 +44,12 @@ export interface RunningWorld {
   readonly facts: WorldFacts;
   readonly platform: PlatformProcess;
   /**
-   * Ends the platform, and starts it again on the same data and the same port.
+   * Ends the platform where it runs, and starts it again on the same data and the same ports.
    * @param meanwhile what is done on the machine while it is down: the embedded database has one owner
    */
   restart(meanwhile?: (env: Record<string, string>) => Promise<void>): Promise<void>;
+  /** Ends the platform as a power failure does: it finishes nothing. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -124,19 +126,21 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Runn
       await admin.query("create extension if not exists timescaledb");
     });
   }
-  const start = (httpPort: number) =>
-    PlatformProcess.start({
+  const start = (httpPort: number, mqttPort: number) => {
+    const ports = { HTTP_PORT: String(httpPort), MQTT_PORT: String(mqttPort) };
+    return PlatformProcess.start({
       dataDir,
       databaseUrl: database?.url,
-      env: { SEED: "demo", BROADCAST_ROOT_KEY: rootFile, HTTP_PORT: String(httpPort), ...env },
+      env: { SEED: "demo", BROADCAST_ROOT_KEY: rootFile, ...ports, ...env },
     });
+  };
   let platform: PlatformProcess | undefined;
   const remove = async () => {
     await database?.drop();
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   };
   try {
-    platform = await start(0);
+    platform = await start(0, 0);
     const { httpPort, mqttPort } = platform;
     const facts: WorldFacts = {
       origin: `http://127.0.0.1:${httpPort}`,
@@ -155,7 +159,10 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Runn
       async restart(meanwhile) {
         await platform!.end("SIGTERM");
         await meanwhile?.({ DATA_DIR: dataDir, ...(database ? { DATABASE_URL: database.url } : {}) });
-        platform = await start(httpPort);
+        platform = await start(httpPort, mqttPort);
+      },
+      async kill() {
+        await platform!.end("SIGKILL");
       },
       async stop() {
         try {

@@ -37,7 +37,7 @@ function begin() {
   return { world, stops, client: renderWithQueries(<OnAirStrip />) };
 }
 const pass = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds));
-const isTrying = () => screen.queryByText("还没有停！正在反复重试：山洪") !== null;
+const isTrying = () => screen.queryByText("停播没有得到确认！正在反复重试：山洪") !== null;
 
 /** Lets answers come, without the time at which it would be tried anyway. */
 async function settle(): Promise<void> {
@@ -68,7 +68,7 @@ afterEach(() => {
 describe("a stop that did not arrive", () => {
   it("is repeated every two seconds until it is answered, and says so loudly", async () => {
     const { world, stops } = await pressed();
-    expect(screen.getByRole("alert").textContent).toContain("还没有停");
+    expect(screen.getByRole("alert").textContent).toContain("没有得到确认");
     await pass(2_100);
     await vi.waitFor(() => expect(stops()).toHaveLength(2), PATIENT);
     world.cancel = () => new Refusal(503, "database_unavailable");
@@ -98,20 +98,49 @@ describe("a stop that did not arrive", () => {
     expect(stops()).toHaveLength(3);
   });
 
-  it("counts as done when the broadcast is over", async () => {
+  it.each([
+    { state: "cancelled", says: 1 },
+    { state: "completed", says: 0 },
+  ])(
+    "counts as done when the broadcast is $state already, and says what ended it",
+    async ({ state, says }) => {
+      const { world, stops } = await pressed();
+      world.cancel = () => {
+        [world.broadcast, world.items] = [{ ...onAir, state }, []];
+        return new Refusal(409, "broadcast_state");
+      };
+      await pass(2_100);
+      await vi.waitFor(() => expect(isTrying()).toBe(false), PATIENT);
+      await settle();
+      expect(screen.queryByText("还没有停：山洪")).toBeNull();
+      expect(screen.queryAllByText("已停播：山洪")).toHaveLength(says);
+      await pass(20_000);
+      expect(stops()).toHaveLength(2);
+      expect(sessionStorage.getItem(KEPT)).toBeNull();
+    },
+  );
+
+  it("counts as done by the platform's word that it is over, though nothing else can be read", async () => {
     const { world, stops } = await pressed();
-    world.cancel = () => new Refusal(409, "broadcast_state");
+    world.cancel = () => {
+      world.broadcast = new Refusal(503, "database_unavailable");
+      return new Refusal(409, "broadcast_state");
+    };
     await pass(2_100);
     await vi.waitFor(() => expect(isTrying()).toBe(false), PATIENT);
+    await settle();
     expect(screen.queryByText("还没有停：山洪")).toBeNull();
     await pass(20_000);
     expect(stops()).toHaveLength(2);
+    expect(screen.queryByText("已停播：山洪")).toBeNull();
   });
 
   it("is not repeated once the stream has shown that it ended", async () => {
     const { client, stops } = await pressed();
     await act(async () => client.setQueryData(broadcastKeys.one("bc-1"), { ...onAir, state: "cancelled" }));
     await vi.waitFor(() => expect(isTrying()).toBe(false), PATIENT);
+    // Its line on the air goes with the list, which is asked for with the same news.
+    expect(screen.getByText("已停播：山洪")).toBeTruthy();
     await pass(20_000);
     expect(stops()).toHaveLength(1);
   });
