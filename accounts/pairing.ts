@@ -5,11 +5,12 @@ import { hashPairingCode } from "../access/pairing-codes.ts";
 import { type ErrorCode, PlatformError } from "../base/errors.ts";
 import { getDisplay, type Session, type StoredDisplay, takePairingCode } from "../store/access/index.ts";
 import { appendAudit } from "../store/audit/index.ts";
-import { type Client, type Pool, withTransaction } from "../store/database/index.ts";
+import { type Pool, withTransaction } from "../store/database/index.ts";
 import type { FailedSignIns } from "./failed-sign-ins.ts";
 import type { KnownPrincipals } from "./known-principals.ts";
 import type { CountLogin } from "./login-metrics.ts";
 import { assertMayTry } from "./password-check.ts";
+import { createReplacedSessions } from "./replaced-session.ts";
 import type { OpenedSession, Sessions } from "./sessions.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -33,7 +34,7 @@ export interface PairingOptions {
 
 /**
  * Makes a browser the display of a code, and ends the one that was it before, as well as the session of whoever was
- * signed in at this browser: its cookie is replaced, and nobody could end it here any more.
+ * signed in at this browser.
  */
 export type Pair = (code: string, visitor: Visitor) => Promise<PairedDisplay>;
 
@@ -41,19 +42,7 @@ export type Pair = (code: string, visitor: Visitor) => Promise<PairedDisplay>;
 export function createPairing(options: PairingOptions): Pair {
   const { pool, gate, directory, sessions, failedSignIns, countLogin, now } = options;
 
-  /** Ends what the browser's cookie stood for, in the name of whose it was. */
-  async function endReplaced(tx: Client, { principalId, sessionNo }: Session, by: string, visitor: Visitor) {
-    const { address, requestId, callerRequestId = null } = visitor;
-    const former = directory.findPrincipal(principalId);
-    if (!former || !(await sessions.end(tx, principalId, sessionNo))) return;
-    const { type, id, name, tenantId } = former;
-    await appendAudit(tx, {
-      actor: { type, id, name, tenantId, address, requestId, callerRequestId },
-      action: "session.end",
-      object: { type: "session", id: String(sessionNo) },
-      after: { by },
-    });
-  }
+  const replacedSessions = createReplacedSessions(options);
 
   const pairBy = (hash: Buffer, visitor: Visitor, replaced: Session | undefined) =>
     withTransaction(pool, async (tx): Promise<PairedDisplay | undefined> => {
@@ -61,7 +50,7 @@ export function createPairing(options: PairingOptions): Pair {
       const id = await takePairingCode(tx, hash, new Date(now()));
       if (id === undefined) return undefined;
       await sessions.endAll(tx, id);
-      if (replaced) await endReplaced(tx, replaced, id, visitor);
+      if (replaced) await replacedSessions.end(tx, replaced, id, visitor);
       const given = { principalId: id, type: "cookie", address, userAgent: userAgent ?? null } as const;
       const opened = await sessions.open(tx, { ...given, secondFactor: false, lastsMs: PAIRED_MS });
       const display = await getDisplay(tx, id);
@@ -87,7 +76,7 @@ export function createPairing(options: PairingOptions): Pair {
     if (!answer.allowed) failed("refused", "too_many_attempts");
     assertMayTry(answer);
     const hash = hashPairingCode(code);
-    const replaced = visitor.cookie ? await sessions.find(visitor.cookie, "cookie", false) : undefined;
+    const replaced = await replacedSessions.find("cookie", visitor);
     const paired = await (hash &&
       pairBy(hash, visitor, replaced).catch((error: unknown) => {
         gate.released(address, guesser);

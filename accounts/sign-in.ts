@@ -18,6 +18,7 @@ import type { KnownPrincipals } from "./known-principals.ts";
 import type { CountLogin, LoginVia } from "./login-metrics.ts";
 import { assertMayTry, type PasswordCheckOptions, verifyPassword } from "./password-check.ts";
 import type { HashingTurn } from "./password-hash.ts";
+import { createReplacedSessions } from "./replaced-session.ts";
 import type { OpenedSession, Sessions } from "./sessions.ts";
 import { totpStepOf } from "./totp.ts";
 import type { Visitor } from "./visitor.ts";
@@ -67,21 +68,27 @@ interface Identified {
 /** Signs people in. */
 export function createSignIn(options: SignInOptions): SignIn {
   const { pool, gate, directory, sessions, log, countLogin, failedSignIns, now = Date.now } = options;
+  const replaced = createReplacedSessions(options);
 
   async function open(
     person: Principal,
     type: SessionType,
     { via, secondFactor }: Proof,
-    { address, userAgent, requestId, callerRequestId = null }: Visitor,
+    visitor: Visitor,
     record?: PasswordRecord,
   ): Promise<SignedIn> {
+    const { address, userAgent, requestId, callerRequestId = null } = visitor;
     const { id, name, tenantId } = person;
+    const found = await replaced.find(type, visitor);
+    // One's own stands in one's list of sessions, and other tabs are just changing over to the new one.
+    const former = found?.principalId === id ? undefined : found;
     const opened = await withTransaction(pool, async (tx) => {
       // A change of the password ends all sessions, and after the removal of the second factor none counts as opened
       // with it: no session may slip in behind such a change with the former credentials.
       if (record && !(await lockPassword(tx, record))) {
         throw new PlatformError("sign_in_failed");
       }
+      if (former) await replaced.end(tx, former, id, visitor);
       const given = { principalId: id, type, address, userAgent: userAgent ?? null, secondFactor };
       const made = await sessions.open(tx, given);
       const network = networkOf(address);
@@ -94,6 +101,7 @@ export function createSignIn(options: SignInOptions): SignIn {
       });
       return made;
     });
+    if (former) sessions.forget(former.principalId);
     if (!record) gate.remember(address, id, now());
     else gate.succeeded(address, id);
     countLogin?.("ok", via);

@@ -269,6 +269,33 @@ describe("a session", () => {
     expect(await statusOf(browser)).toBe(401);
   });
 
+  it("ends when another person signs in at the same browser, and is audited as the former one's", async () => {
+    const browser = await signInForCookie(app, "li.na", PASSWORD);
+    const { no } = (await app.send({ url: "/v1/sessions/current", headers: browser })).json.session;
+    const before = app.ended.length;
+    const elsewhere = await signInForToken(app, "li.na", PASSWORD, { address: newAddress() });
+    // Another program on this computer, which only sends the cookie along, gets no cookie in its place.
+    await signIn({ username: "wang.fang", password: PASSWORD, type: "bearer" }, browser);
+    expect(await statusOf(browser)).toBe(200);
+    const { cookies } = await signIn({ username: "wang.fang", password: PASSWORD }, browser);
+    expect(await statusOf(browser)).toBe(401);
+    expect(app.ended.slice(before)).toEqual(["li.na"]);
+    expect((await me({ cookie: `${cookies[0]!.name}=${cookies[0]!.value}` })).json.id).toBe("wang.fang");
+    expect(await statusOf(bearer(elsewhere))).toBe(200);
+    const { rows } = await db.pool.query(
+      "select actor_id, after from audit where action = 'session.end' and object_id = $1",
+      [String(no)],
+    );
+    expect(rows).toEqual([{ actor_id: "li.na", after: { by: "wang.fang" } }]);
+  });
+
+  it("stays when a sign-in at its browser fails, or is the same person's", async () => {
+    const browser = await signInForCookie(app, "li.na", PASSWORD);
+    expect((await signIn({ username: "wang.fang", password: "wrong" }, browser)).status).toBe(401);
+    expect((await signIn({ username: "li.na", password: PASSWORD }, browser)).status).toBe(201);
+    expect(await statusOf(browser)).toBe(200);
+  });
+
   it("ended by another process ends here within five seconds", async () => {
     const token = await signInForToken(app, "li.na", PASSWORD, { address: newAddress() });
     expect(await statusOf(bearer(token))).toBe(200);
