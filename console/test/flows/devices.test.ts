@@ -8,7 +8,8 @@ import { TOWNSHIPS } from "../world/places.ts";
 import { addPerson, type WorldPerson } from "../world/start-world.ts";
 
 const COUNTY = { regions: [DEMO_COUNTY], kinds: "all", tenants: "all", devices: "all" };
-const SHOWN_LIVE = { timeout: 15_000 };
+/** A busy machine counts slowly; without the stream nothing would come at all. */
+const SHOWN_LIVE = { timeout: 40_000 };
 
 interface Device {
   readonly name: string;
