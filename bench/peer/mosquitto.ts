@@ -52,7 +52,7 @@ const answers = (port: number) =>
  * @returns the port
  * @throws CannotRun when it is not installed
  */
-export async function startMosquitto(bench: Bench): Promise<number> {
+export async function startMosquitto(bench: Pick<Bench, "folder" | "defer">): Promise<number> {
   const program = findMosquitto();
   if (!program) {
     throw new CannotRun(

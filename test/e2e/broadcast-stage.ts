@@ -60,8 +60,8 @@ export interface BroadcastWords {
 /** Five characters: about a second. */
 const SHORT = "请立即上山";
 
-/** Writes a draft and releases it through the green channel, as a duty officer may. @returns its id */
-export async function releaseBroadcast(api: Api, words: BroadcastWords): Promise<string> {
+/** Writes a draft. @returns its id */
+export async function draftBroadcast(api: Api, words: BroadcastWords): Promise<string> {
   const { regions, level = 1, text = SHORT, expiresAt, repeatCount = 1 } = words;
   const { id } = await api<{ id: string }>("/v1/broadcasts", {
     method: "POST",
@@ -75,6 +75,12 @@ export async function releaseBroadcast(api: Api, words: BroadcastWords): Promise
       ...(expiresAt ? { expiresAt: expiresAt.toISOString() } : {}),
     },
   });
+  return id;
+}
+
+/** Writes a draft and releases it through the green channel, as a duty officer may. @returns its id */
+export async function releaseBroadcast(api: Api, words: BroadcastWords): Promise<string> {
+  const id = await draftBroadcast(api, words);
   await takeStep(api, id, "release");
   return id;
 }

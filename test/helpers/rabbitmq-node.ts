@@ -24,6 +24,11 @@ export interface RabbitmqNode {
   kill(): Promise<void>;
   /** Starts a node that was killed again, on its files and ports. */
   startAgain(): Promise<void>;
+  /** Stops its processes for a while, as a machine that hangs does, and lets them go on. */
+  pause(): void;
+  goOn(): void;
+  /** How much memory its processes take, in bytes. */
+  memory(): number;
   /** Ends the node and removes its files. */
   end(): Promise<void>;
 }
@@ -32,6 +37,19 @@ export interface RabbitmqNodeOptions {
   readonly plugins?: readonly string[];
   /** Lines of rabbitmq.conf besides those for the listeners, once it is known where it will listen. */
   readonly config?: readonly string[];
+  /** For a node of a cluster: what it has in common with the others. */
+  readonly mates?: Mates;
+}
+
+/** What the nodes of a cluster on one machine have in common. */
+interface Mates {
+  readonly name: string;
+  /** The name of the one that it joins; undefined for the first. */
+  readonly joins: string | undefined;
+  /** Of Erlang's name server, which is not a part of any of them. */
+  readonly epmdPort: number;
+  readonly cookie: string;
+  readonly password: string;
 }
 
 const PLUGINS = [
@@ -41,6 +59,17 @@ const PLUGINS = [
   "rabbitmq_management",
   "rabbitmq_auth_backend_http",
 ] as const;
+
+/**
+ * Erlang reads into a buffer as large as the kernel's, and keeps it as long as the smallest piece of what came: with
+ * Linux's own sizes, 250 connections had 1 GB, which is the memory alarm, and then RabbitMQ lets nobody log in.
+ */
+const MQTT_BUFFERS = [
+  "mqtt.tcp_listen_options.backlog = 1024",
+  "mqtt.tcp_listen_options.nodelay = true",
+  "mqtt.tcp_listen_options.sndbuf = 16384",
+  "mqtt.tcp_listen_options.recbuf = 16384",
+];
 
 const SCRIPTS = "/usr/lib/rabbitmq/bin";
 const USER = "sbi";
@@ -82,23 +111,25 @@ function ownerOf(root: string): { uid: number; gid: number } | undefined {
 /** @throws Error with the end of its log when it does not start */
 export async function startRabbitmqNode(
   root: string,
-  { plugins = PLUGINS, config = [] }: RabbitmqNodeOptions = {},
+  { plugins = PLUGINS, config = [], mates }: RabbitmqNodeOptions = {},
 ): Promise<RabbitmqNode> {
   const base = join(root, "tmp");
   await mkdir(base, { recursive: true });
   const folder = await mkdtemp(join(base, "sbi-rabbitmq-"));
   const inside = root === "/" ? folder : folder.slice(root.length);
-  const password = randomBytes(16).toString("hex");
-  const [amqpPort, mqttPort, managementPort, distPort, epmdPort] = await Promise.all(
+  const password = mates?.password ?? randomBytes(16).toString("hex");
+  const [amqpPort, mqttPort, managementPort, distPort, ownPort] = await Promise.all(
     Array.from({ length: 5 }, freePort),
   );
+  const epmdPort = mates?.epmdPort ?? ownPort;
   await writeFile(join(folder, "enabled_plugins"), `[${plugins.join(",")}].\n`);
   await writeFile(
     join(folder, "rabbitmq.conf"),
     `${[
       `listeners.tcp.1 = 127.0.0.1:${amqpPort}`,
-      ...(plugins.includes("rabbitmq_mqtt") ? [`mqtt.listeners.tcp.1 = 127.0.0.1:${mqttPort}`] : []),
-      ...(plugins.includes("rabbitmq_mqtt") ? RABBITMQ_LIMITS : []),
+      ...(plugins.includes("rabbitmq_mqtt")
+        ? [`mqtt.listeners.tcp.1 = 127.0.0.1:${mqttPort}`, ...RABBITMQ_LIMITS, ...MQTT_BUFFERS]
+        : []),
       ...(plugins.includes("rabbitmq_management")
         ? ["management.tcp.ip = 127.0.0.1", `management.tcp.port = ${managementPort}`]
         : []),
@@ -114,8 +145,10 @@ export async function startRabbitmqNode(
       ...config,
     ].join("\n")}\n`,
   );
+  if (mates) await writeFile(join(folder, ".erlang.cookie"), mates.cookie, { mode: 0o400 });
   const owner = ownerOf(root);
-  for (const each of ["", "data", "enabled_plugins", "rabbitmq.conf"]) {
+  const files = ["enabled_plugins", "rabbitmq.conf", ...(mates ? [".erlang.cookie"] : [])];
+  for (const each of ["", "data", ...files]) {
     const path = join(folder, each);
     if (each === "data") await mkdir(path);
     if (owner) await chown(path, owner.uid, owner.gid);
@@ -124,7 +157,7 @@ export async function startRabbitmqNode(
     PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
     LANG: "C.UTF-8",
     HOME: inside,
-    RABBITMQ_NODENAME: `sbi${epmdPort}@localhost`,
+    RABBITMQ_NODENAME: mates?.name ?? `sbi${epmdPort}@localhost`,
     RABBITMQ_MNESIA_BASE: join(inside, "data"),
     RABBITMQ_LOG_BASE: inside,
     RABBITMQ_CONFIG_FILE: join(inside, "rabbitmq.conf"),
@@ -136,13 +169,18 @@ export async function startRabbitmqNode(
     ERL_EPMD_ADDRESS: "127.0.0.1",
     ERL_CRASH_DUMP: "/dev/null",
   };
-  const node = new NodeProcesses(root, env, inside);
+  const node = new NodeProcesses(root, env, inside, mates === undefined);
   const end = async () => {
     await node.kill();
     await rm(folder, { recursive: true, force: true });
   };
   try {
     await node.start();
+    if (mates?.joins) {
+      node.control("stop_app");
+      node.control("join_cluster", mates.joins);
+      node.control("start_app");
+    }
   } catch (error) {
     await end();
     throw error;
@@ -156,8 +194,54 @@ export async function startRabbitmqNode(
     log: () => node.log(),
     kill: () => node.kill(),
     startAgain: () => node.start(),
+    pause: () => node.signal("SIGSTOP"),
+    goOn: () => node.signal("SIGCONT"),
+    memory: () => node.memory(),
     end,
   };
+}
+
+export interface RabbitmqCluster {
+  readonly nodes: readonly RabbitmqNode[];
+  end(): Promise<void>;
+}
+
+/** Starts nodes that are one cluster, one after the other: the first one begins, and the others join it. */
+export async function startRabbitmqCluster(
+  root: string,
+  count: number,
+  options: Omit<RabbitmqNodeOptions, "mates"> = {},
+): Promise<RabbitmqCluster> {
+  if (count === 1) {
+    const node = await startRabbitmqNode(root, options);
+    return { nodes: [node], end: () => node.end() };
+  }
+  const epmdPort = await freePort();
+  const names = Array.from({ length: count }, (_, n) => `sbi${epmdPort}n${n}@localhost`);
+  const [cookie, password] = [randomBytes(16).toString("hex"), randomBytes(16).toString("hex")];
+  const env = {
+    PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_ADDRESS: "127.0.0.1",
+  };
+  const nameServer = new NodeProcesses(root, env, "/", true);
+  nameServer.startNameServer();
+  const nodes: RabbitmqNode[] = [];
+  const end = async () => {
+    await Promise.all(nodes.map((node) => node.end()));
+    await nameServer.kill();
+  };
+  try {
+    for (const name of names) {
+      const joins = nodes.length === 0 ? undefined : names[0];
+      const mates = { name, joins, epmdPort, cookie, password };
+      nodes.push(await startRabbitmqNode(root, { ...options, mates }));
+    }
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { nodes, end };
 }
 
 /** The processes of a node: Erlang's name server, and the broker with its helpers. Each is a group of its own. */
@@ -165,23 +249,30 @@ class NodeProcesses {
   private readonly root: string;
   private readonly env: Record<string, string>;
   private readonly folder: string;
+  private readonly hasNameServer: boolean;
   private children: ChildProcess[] = [];
   private lines: string[] = [];
 
-  constructor(root: string, env: Record<string, string>, folder: string) {
+  constructor(root: string, env: Record<string, string>, folder: string, hasNameServer: boolean) {
     this.root = root;
     this.env = env;
     this.folder = folder;
+    this.hasNameServer = hasNameServer;
   }
 
   log(): string {
     return this.lines.join("");
   }
 
-  async start(): Promise<void> {
-    this.lines = [];
+  startNameServer(): void {
     process.once("exit", this.killNow);
     this.run(["/usr/bin/epmd"]);
+  }
+
+  async start(): Promise<void> {
+    this.lines = [];
+    if (this.hasNameServer) this.startNameServer();
+    else process.once("exit", this.killNow);
     const server = this.run([join(SCRIPTS, "rabbitmq-server")]);
     await new Promise<void>((resolve, reject) => {
       server.stdout!.on("data", () => {
@@ -192,6 +283,26 @@ class NodeProcesses {
       );
       server.once("error", reject);
     });
+  }
+
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    for (const { pid } of this.children) if (pid !== undefined) process.kill(-pid, signal);
+  }
+
+  /** @throws Error with what its command says when that fails */
+  control(...args: readonly string[]): void {
+    const [program, ...rest] = inRoot(this.root, [join(SCRIPTS, "rabbitmqctl"), ...args]);
+    const { status, stdout, stderr } = spawnSync(program!, rest, { env: this.env, encoding: "utf8" });
+    if (status !== 0) throw new Error(`rabbitmqctl ${args.join(" ")}: ${stdout}${stderr}`);
+  }
+
+  memory(): number {
+    const groups = new Set(this.children.map(({ pid }) => pid));
+    const { stdout } = spawnSync("ps", ["-eo", "pgid=,rss="], { encoding: "utf8" });
+    return stdout
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .reduce((sum, [group, kibibytes = 0]) => sum + (groups.has(group) ? kibibytes * 1024 : 0), 0);
   }
 
   async kill(): Promise<void> {

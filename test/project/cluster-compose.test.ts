@@ -90,6 +90,15 @@ describe("docker-compose.cluster.yml", () => {
     }
   });
 
+  it("keeps what RabbitMQ reads of a device into small buffers, as the document says", () => {
+    const lines =
+      readFileSync(`${ROOT}docs/cluster.md`, "utf8").match(/^mqtt\.tcp_listen_options\..*$/gm) ?? [];
+    expect(lines.map((line) => line.split(" = ")[0])).toEqual(
+      ["backlog", "nodelay", "sndbuf", "recbuf"].map((name) => `mqtt.tcp_listen_options.${name}`),
+    );
+    for (const line of lines) expect(configs["rabbitmq-conf"]!.content.split("\n")).toContain(line);
+  });
+
   it("has the plugins that the documents name, the release of Debian 13, and the database of the plain file", () => {
     const named =
       /plugins `([\s\S]*?) on each/.exec(readFileSync(`${ROOT}docs/cluster.md`, "utf8"))?.[1] ?? "";
