@@ -3,7 +3,7 @@ import type { PlatformProcess } from "../helpers/platform-process.ts";
 import type { Ended, Stopped } from "./chaos-broadcast.ts";
 import { alarmsOf } from "./chaos-model.ts";
 import type { Item, Script } from "./chaos-script.ts";
-import type { ChaosStream } from "./chaos-stream.ts";
+import type { ChaosStream, Heard } from "./chaos-stream.ts";
 
 /** A promise, and how it was kept. */
 export interface Finding {
@@ -224,6 +224,18 @@ export async function checkSilence(
   };
 }
 
+/** What was told from the moment on at which the last of them had begun to listen. */
+function sinceAllListen(streams: readonly ChaosStream[]): Heard[][] {
+  const place = ({ id }: Heard) => id.split(".").map(Number) as [number, number];
+  const isBefore = (one: Heard, other: Heard) => {
+    const [[a, i], [b, j]] = [place(one), place(other)];
+    return a < b || (a === b && i < j);
+  };
+  const firsts = streams.flatMap(({ heard }) => heard.slice(0, 1));
+  const latest = firsts.reduce((last, first) => (isBefore(last, first) ? first : last), firsts[0]!);
+  return streams.map(({ heard }) => heard.filter((each) => latest && !isBefore(each, latest)));
+}
+
 /** Whether streams have heard the same, and everything once that is in the database. */
 export async function checkStreams(
   pool: Pool,
@@ -237,8 +249,11 @@ export async function checkStreams(
     (sum, one) => sum + itemsOf(one).filter(({ channel }) => channel === "events").length,
     0,
   );
-  const ids = streams.map(({ heard }) => heard.map(({ id }) => id));
+  const heard = sinceAllListen(streams);
+  const ids = heard.map((each) => each.map(({ id }) => id));
   const same = ids.every((each) => each.join() === ids[0]!.join());
+  const sets = ids.map((each) => new Set(each));
+  const differ = [...new Set(ids.flat())].filter((id) => sets.some((each) => !each.has(id)));
   const twice = ids.reduce((sum, each) => sum + each.length - new Set(each).size, 0);
   const counted = streams.map(({ heard }) => {
     const of = (topic: string, change?: string) =>
@@ -256,7 +271,7 @@ export async function checkStreams(
   return {
     promise: "each stream saw each alarm, event, presence and step once, in one order",
     passed: same && twice === 0 && whole && resets === 0,
-    numbers: `${ids.map(({ length }) => length).join(", ")} heard (${[...topics].map(([topic, all]) => `${topic} ${all}`).join(", ")}), ${same ? "the same" : "NOT the same"}, ${twice} twice, ${resets} resets, ${streams.map(({ moves }) => moves).join("+")} moves; raised ${counted.map(({ raised }) => raised).join(", ")} of ${raises}, cleared ${counted.map(({ cleared }) => cleared).join(", ")} of ${clears}, events ${counted.map((each) => each.events).join(", ")} of ${events}`,
+    numbers: `${ids.map(({ length }) => length).join(", ")} heard (${[...topics].map(([topic, all]) => `${topic} ${all}`).join(", ")}), ${same ? "the same" : `NOT the same: ${differ.slice(0, 5).join(" ")}`}, ${twice} twice, ${resets} resets, ${streams.map(({ moves }) => moves).join("+")} moves; raised ${counted.map(({ raised }) => raised).join(", ")} of ${raises}, cleared ${counted.map(({ cleared }) => cleared).join(", ")} of ${clears}, events ${counted.map((each) => each.events).join(", ")} of ${events}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emptyTestDatabase } from "../helpers/db.ts";
 import { findRabbitmq } from "../helpers/rabbitmq-node.ts";
+import { playShort } from "./chaos-short.ts";
 import { runClusterStory } from "./cluster-story.ts";
 
 const rabbitmq = findRabbitmq();
@@ -23,4 +24,8 @@ describe.runIf(process.env.DATABASE_URL && rabbitmq)("three processes behind Rab
       await db.drop();
     }
   }, 240_000);
+
+  it("keep every promise while any of them, or RabbitMQ's node, is killed or paused", async () => {
+    expect(await playShort("rabbitmq")).toEqual([]);
+  }, 400_000);
 });

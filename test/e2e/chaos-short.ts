@@ -1,0 +1,31 @@
+import { expect } from "vitest";
+import { emptyTestDatabase } from "../helpers/db.ts";
+import { findRabbitmq } from "../helpers/rabbitmq-node.ts";
+import type { EngineName } from "./chaos-engine.ts";
+import { runChaosStory } from "./chaos-story.ts";
+
+/** Runs the short form of `npm run test:cluster`. @returns what was not kept, with its numbers */
+export async function playShort(engine: EngineName): Promise<string[]> {
+  const db = await emptyTestDatabase();
+  try {
+    const { findings, plan } = await runChaosStory({
+      databaseUrl: db.url,
+      engine,
+      rabbitmq: findRabbitmq(),
+      nodes: 1,
+      seed: 3,
+      seconds: 18,
+      everySeconds: 5,
+      devices: 60,
+      rate: 40,
+      speakers: 12,
+      // How fast they stop is for the long form, on a machine that has nothing else to do.
+      stopsWithinMs: 120_000,
+      patienceMs: 120_000,
+    });
+    expect(plan.length).toBeGreaterThan(1);
+    return findings.filter(({ passed }) => !passed).map(({ promise, numbers }) => `${promise}: ${numbers}`);
+  } finally {
+    await db.drop();
+  }
+}
