@@ -2,9 +2,8 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { findMosquitto } from "../bench/peer/mosquitto.ts";
+import { lackOf } from "../test/e2e/chaos-engine.ts";
 import { runChaosStory } from "../test/e2e/chaos-story.ts";
-import { findRabbitmq } from "../test/helpers/rabbitmq-node.ts";
 import { runStory, storyNumber, storySeed } from "./story.ts";
 
 const COMMAND = {
@@ -34,17 +33,11 @@ const PATIENCE_MS = 300_000;
 /** Another process takes over within 20 s, and says within 5 s that it sends; the rest is for lines that come back. */
 const STOPS_WITHIN_MS = 30_000;
 
+// Whatever the story has started ends with this process; its database stays.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 await runStory(COMMAND, async ({ databaseUrl }, { minutes, every, ...options }) => {
-  const rabbitmq = findRabbitmq();
-  const { engine } = options;
-  const missing =
-    databaseUrl === undefined
-      ? "DATABASE_URL"
-      : engine === "rabbitmq" && rabbitmq === undefined
-        ? "RabbitMQ 4"
-        : engine === "mosquitto" && findMosquitto() === undefined
-          ? "Mosquitto"
-          : undefined;
+  const missing = databaseUrl === undefined ? "DATABASE_URL" : lackOf(options.engine);
   if (databaseUrl === undefined || missing !== undefined) {
     console.log(`There is no ${missing} here. ${COMMAND.more}`);
     return false;
@@ -52,7 +45,6 @@ await runStory(COMMAND, async ({ databaseUrl }, { minutes, every, ...options }) 
   const { findings, logs } = await runChaosStory({
     ...options,
     databaseUrl,
-    rabbitmq,
     seconds: minutes * 60,
     everySeconds: every,
     stopsWithinMs: STOPS_WITHIN_MS,

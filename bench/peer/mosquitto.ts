@@ -78,7 +78,10 @@ export async function startMosquitto(bench: Pick<Bench, "folder" | "defer">): Pr
     stderr = (stderr + text).slice(-2000);
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const endNow = () => void child.kill("SIGTERM");
+  process.once("exit", endNow);
   bench.defer(async () => {
+    process.off("exit", endNow);
     child.kill("SIGTERM");
     await ended;
   });

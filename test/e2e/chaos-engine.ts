@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startMosquitto } from "../../bench/peer/mosquitto.ts";
+import { findMosquitto, startMosquitto } from "../../bench/peer/mosquitto.ts";
 import { type Balancer, startBalancer } from "../helpers/balancer.ts";
-import { type RabbitmqNode, startRabbitmqCluster } from "../helpers/rabbitmq-node.ts";
+import { findRabbitmq, type RabbitmqNode, startRabbitmqCluster } from "../helpers/rabbitmq-node.ts";
 
 /** What devices connect to, in front of the processes. `doors`: nothing, they connect to the processes themselves. */
 export type EngineName = "rabbitmq" | "mosquitto" | "doors";
@@ -51,16 +51,20 @@ const doors: ChaosEngine = {
 
 export interface EngineOptions {
   readonly engine: EngineName;
-  /** The file system that has RabbitMQ. */
-  readonly rabbitmq: string | undefined;
   readonly nodes: number;
 }
 
-export async function startEngine({ engine, rabbitmq, nodes }: EngineOptions): Promise<ChaosEngine> {
+/** What an engine needs that is not on this machine. */
+export function lackOf(engine: EngineName): string | undefined {
+  if (engine === "rabbitmq" && findRabbitmq() === undefined) return "RabbitMQ 4";
+  return engine === "mosquitto" && findMosquitto() === undefined ? "Mosquitto" : undefined;
+}
+
+export async function startEngine({ engine, nodes }: EngineOptions): Promise<ChaosEngine> {
+  const lack = lackOf(engine);
+  if (lack !== undefined) throw new Error(`There is no ${lack} on this machine`);
   if (engine === "doors") return doors;
-  if (engine === "mosquitto") return startShared();
-  if (rabbitmq === undefined) throw new Error("There is no RabbitMQ 4 on this machine");
-  return startQueues(rabbitmq, nodes);
+  return engine === "mosquitto" ? startShared() : startQueues(findRabbitmq()!, nodes);
 }
 
 /** It stays: what it has taken is in its memory alone. */

@@ -1,6 +1,5 @@
 import { expect } from "vitest";
 import { emptyTestDatabase } from "../helpers/db.ts";
-import { findRabbitmq } from "../helpers/rabbitmq-node.ts";
 import type { EngineName } from "./chaos-engine.ts";
 import { runChaosStory } from "./chaos-story.ts";
 
@@ -11,7 +10,6 @@ export async function playShort(engine: EngineName): Promise<string[]> {
     const { findings, plan } = await runChaosStory({
       databaseUrl: db.url,
       engine,
-      rabbitmq: findRabbitmq(),
       nodes: 1,
       seed: 3,
       seconds: 18,

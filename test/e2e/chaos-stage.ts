@@ -7,7 +7,7 @@ import { addMeters, addSpeakers, type LoadDevice } from "../../bench/fleet.ts";
 import { freePort } from "../../bench/peer/mosquitto.ts";
 import { openPool, type Pool } from "../../store/database/index.ts";
 import { type Balancer, startBalancer } from "../helpers/balancer.ts";
-import { PlatformProcess } from "../helpers/platform-process.ts";
+import { PlatformProcess, type PlatformProcessOptions } from "../helpers/platform-process.ts";
 import { type ChaosEngine, type EngineOptions, startEngine } from "./chaos-engine.ts";
 import { CAMERA_EVERY } from "./chaos-script.ts";
 
@@ -34,6 +34,9 @@ export interface StageOptions extends EngineOptions {
 
 /** A health check of a load balancer fails so long after a process hangs. */
 const NOTICED_MS = 3_000;
+/** A server that others use as well may have no connection to give at the moment. */
+const STARTS = 5;
+const START_AGAIN_MS = 2_000;
 /** The village of all the speakers, Guizhou's first. */
 const REGION_OF_SPEAKERS = "select code from regions where level = 5 order by code limit 1";
 
@@ -72,6 +75,14 @@ export class ChaosStage {
     this.options = options;
   }
 
+  /** None of them outlives whoever plays the story, however that ends. */
+  private readonly killNow = (): void => {
+    for (const place of this.places) {
+      place.leaving = true;
+      if (place.process?.running) place.process.child.kill("SIGKILL");
+    }
+  };
+
   /** Starts the engine and three processes; devices are in the database before them. */
   static async open(options: StageOptions, report: (line: string) => void): Promise<ChaosStage> {
     const folder = await mkdtemp(join(tmpdir(), "sbi-chaos-"));
@@ -107,6 +118,7 @@ export class ChaosStage {
       );
       const speakers = await addSpeakers(pool, options.speakers, { regionCode: village });
       const stage = new ChaosStage({ ...made, village, meters, speakers }, options);
+      process.once("exit", stage.killNow);
       await Promise.all(NAMES.map((name) => stage.start(name)));
       await Promise.all(places.map(untilItTakesMessages));
       return stage;
@@ -152,7 +164,7 @@ export class ChaosStage {
   private async startAt(place: Place, more: Record<string, string>): Promise<void> {
     const { name } = place;
     place.leaving = false;
-    const process = await PlatformProcess.start({
+    const started = await this.supervise({
       dataDir: join(this.folder, name),
       databaseUrl: this.options.databaseUrl,
       env: {
@@ -167,11 +179,24 @@ export class ChaosStage {
         ...more,
       },
     });
-    process.child.once("exit", (code, signal) => {
+    started.child.once("exit", (code, signal) => {
       if (!place.leaving) this.unexpected.push(`${name} (${signal ?? code})`);
     });
-    place.process = process;
+    place.process = started;
     this.lead();
+  }
+
+  /** Starts a process as whatever supervises it does: again, where it ended at once. */
+  private async supervise(options: PlatformProcessOptions): Promise<PlatformProcess> {
+    for (let left = STARTS; ; left--) {
+      try {
+        return await PlatformProcess.start(options);
+      } catch (error) {
+        if (left === 1) throw error;
+        this.logs.push(String(error));
+        await sleep(START_AGAIN_MS);
+      }
+    }
   }
 
   /** How many run, and are not paused. */
@@ -218,6 +243,7 @@ export class ChaosStage {
   }
 
   async end(): Promise<void> {
+    process.off("exit", this.killNow);
     await Promise.all(
       this.places.map(async (place) => {
         await place.starting;

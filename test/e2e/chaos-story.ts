@@ -26,7 +26,6 @@ import { ChaosStream } from "./chaos-stream.ts";
 export interface ChaosOptions {
   readonly databaseUrl: string;
   readonly engine: EngineName;
-  readonly rabbitmq: string | undefined;
   readonly nodes: number;
   readonly seed: number;
   readonly seconds: number;
