@@ -5,5 +5,5 @@ import { playShort } from "./chaos-short.ts";
 describe.runIf(process.env.DATABASE_URL)("three processes, of which any is killed or paused", () => {
   it("keep every promise at their own doors", async () => {
     expect(await playShort("doors")).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });

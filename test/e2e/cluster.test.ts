@@ -27,5 +27,5 @@ describe.runIf(process.env.DATABASE_URL && rabbitmq)("three processes behind Rab
 
   it("keep every promise while any of them, or RabbitMQ's node, is killed or paused", async () => {
     expect(await playShort("rabbitmq")).toEqual([]);
-  }, 400_000);
+  }, 600_000);
 });
