@@ -33,6 +33,9 @@ const PATIENCE_MS = 300_000;
 /** Another process takes over within 20 s, and says within 5 s that it sends; the rest is for lines that come back. */
 const STOPS_WITHIN_MS = 30_000;
 
+/** Readings of a device are seconds apart, and news of its alarm takes one at most. */
+const LATE_READINGS = 2;
+
 // Whatever the story has started ends with this process; its database stays.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
@@ -47,6 +50,7 @@ await runStory(COMMAND, async ({ databaseUrl }, { minutes, every, ...options }) 
     databaseUrl,
     seconds: minutes * 60,
     everySeconds: every,
+    lateReadings: LATE_READINGS,
     stopsWithinMs: STOPS_WITHIN_MS,
     patienceMs: PATIENCE_MS,
     report: console.log,

@@ -44,11 +44,11 @@ trap 'exit 143' TERM
 # Returns 1 when the server ended by itself, as it does when somebody else took the port in between.
 start_server() {
   local port=$1 log=$root$cluster/server.log
-  # Safe to lose, so no fsync; no /dev/shm in the chroot, so mmap; nobody is to be called, so no telemetry.
+  # Tests of three processes run beside each other, so there are connections for all. Safe to lose, so no fsync; no /dev/shm in the chroot, so mmap; nobody is to be called, so no telemetry.
   chroot "$root" setpriv --reuid postgres --regid postgres --clear-groups "$bin/postgres" -D "$cluster/data" \
     -c listen_addresses=127.0.0.1 -p "$port" -c unix_socket_directories= \
     -c shared_preload_libraries=timescaledb -c timescaledb.telemetry_level=off \
-    -c dynamic_shared_memory_type=mmap -c fsync=off -c full_page_writes=off >"$log" 2>&1 </dev/null &
+    -c max_connections=300 -c dynamic_shared_memory_type=mmap -c fsync=off -c full_page_writes=off >"$log" 2>&1 </dev/null &
   server_pid=$!
   for _ in $(seq 300); do
     if as_postgres "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"; then return 0; fi

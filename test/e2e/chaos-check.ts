@@ -135,29 +135,33 @@ const ALARMS = `
 /** Whether a rule's condition has to last. */
 const isDelayed = (rule: string) => rule === "packet_loss_high";
 
-/**
- * A reading that ends an alarm and comes to another process in the moment in which that is raised does not clear it; the
- * next one does.
- */
-const LATE_READINGS = 2;
-
 interface Told {
   readonly script: Script;
   readonly rule: string;
   readonly cleared: number | undefined;
 }
 
-/** True for a clear that came with one of the readings after the one that ended the condition. */
-function isLate({ script, cleared: due }: Told, cleared: number | undefined): boolean {
+/**
+ * True for a clear that came with one of the readings after the one that ended the condition: a reading that ends an
+ * alarm and comes to another process in the moment in which that is raised does not clear it, but the next one does.
+ */
+function isLate({ script, cleared: due }: Told, cleared: number | undefined, most: number): boolean {
   if (due === undefined || cleared === undefined) return false;
   const place = (at: number) =>
     Array.from({ length: script.count }, (_, n) => script.item(n).observedAt).indexOf(at);
   const late = place(cleared) - place(due);
-  return late > 0 && late <= LATE_READINGS;
+  return late > 0 && late <= most;
 }
 
-/** Compares alarms with those of the model, with all of their moments. */
-export async function checkAlarms(pool: Pool, sent: readonly Sent[]): Promise<Finding[]> {
+/**
+ * Compares alarms with those of the model, with all of their moments.
+ * @param lateReadings how many readings later an alarm may be cleared at most
+ */
+export async function checkAlarms(
+  pool: Pool,
+  sent: readonly Sent[],
+  lateReadings: number,
+): Promise<Finding[]> {
   const { rows } = await pool.query<AlarmRow>(`${ALARMS} where rule <> 'silent' and id like 'meter-%'`);
   const key = (id: string, rule: string, raised: number, times: number, last: number | null | undefined) =>
     `${id} ${rule} raised ${raised}, ${times} times, last ${last ?? "-"}`;
@@ -177,7 +181,7 @@ export async function checkAlarms(pool: Pool, sent: readonly Sent[]): Promise<Fi
       const found = are.get(name);
       const cleared = found?.cleared ?? undefined;
       if (found && cleared === told.cleared) continue;
-      if (found && isLate(told, cleared)) late++;
+      if (found && isLate(told, cleared, lateReadings)) late++;
       else wrong.push(`not there: ${name}, cleared ${told.cleared}${found ? ` but ${cleared}` : ""}`);
     }
     for (const [name, { rule, cleared }] of are)

@@ -17,7 +17,8 @@ export async function playShort(engine: EngineName): Promise<string[]> {
       devices: 60,
       rate: 40,
       speakers: 12,
-      // How fast they stop is for the long form, on a machine that has nothing else to do.
+      // On a busy machine a process hears late of an alarm; how late, and how fast speakers stop, is for the long form.
+      lateReadings: Number.POSITIVE_INFINITY,
       stopsWithinMs: 120_000,
       patienceMs: 120_000,
     });

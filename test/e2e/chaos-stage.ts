@@ -174,6 +174,7 @@ export class ChaosStage {
         MQTT_PORT: String(place.mqttPort),
         // Three processes have to fit beside others on the server of a developer.
         DATABASE_POOL_SIZE: "4",
+        DATABASE_URGENT_POOL_SIZE: "2",
         SEED: "none",
         ...this.engine.env(name),
         ...more,

@@ -36,6 +36,8 @@ export interface ChaosOptions {
   readonly speakers: number;
   /** When all speakers have to be silent after the answer to a cancel, in milliseconds. */
   readonly stopsWithinMs: number;
+  /** How many readings later than it ended an alarm may be cleared at most, where its device goes to another process. */
+  readonly lateReadings: number;
   /** How long devices may need for what is left at the end, in milliseconds. */
   readonly patienceMs: number;
   readonly report?: (line: string) => void;
@@ -303,7 +305,10 @@ class ChaosPlay {
     ];
     if (speakers > 0 && !(ended && stopped))
       findings.push({ promise: "broadcasts are made", passed: false, numbers: "one has not ended" });
-    const more = [...(await checkAlarms(pool, devices)), await checkSilence(pool, quietFrom, until)];
+    const more = [
+      ...(await checkAlarms(pool, devices, this.options.lateReadings)),
+      await checkSilence(pool, quietFrom, until),
+    ];
     // Its shares are nobody's in particular, so a device's messages come in any order: docs/cluster.md.
     return [
       ...findings,

@@ -97,6 +97,8 @@ export async function openClusterStage({
       env: {
         INSTANCE_ID: name,
         BROADCAST_KEYS_DIR: join(folder, "keys"),
+        // Three processes have to fit beside others on one server.
+        DATABASE_POOL_SIZE: "4",
         SEED: "none",
         SOURCE_AMQP_URL: node.amqpUrl,
         SOURCE_AMQP_MANAGEMENT_URL: node.managementUrl,
