@@ -130,3 +130,25 @@ describe.each([1, 2])("with seed %i", (seed) => {
     120_000,
   );
 });
+
+it("a process that has not heard of it yet asks, before it begins or ends a wait", async () => {
+  await addDevice(db.pool, "unheard", { kind: "pump" });
+  const begin = Date.now() - 3_600_000;
+  const clock = () => begin;
+  const [first, second] = [await oneOfSeveral(clock, 1), await oneOfSeveral(clock, 2)];
+  const report = (to: Running, second: number, flow: number) => {
+    const observedAt = begin + second * 1000;
+    return to.publish("unheard", "telemetry", { observedAt, flow }, { receivedAt: observedAt });
+  };
+  await report(first, 0, 40);
+  await report(second, 30, 40);
+  expect(await alarmsOf("unheard")).toMatchObject([
+    { rule: "flow_high", raised_at: new Date(begin + 30_000), cleared_at: null },
+  ]);
+  await report(second, 40, 20);
+  await report(first, 50, 40);
+  await report(second, 79, 40);
+  expect(await alarmsOf("unheard")).toMatchObject([{ times: 1, cleared_at: new Date(begin + 40_000) }]);
+  await report(second, 80, 40);
+  expect(await alarmsOf("unheard")).toMatchObject([{ times: 2, cleared_at: null }]);
+});
