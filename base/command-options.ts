@@ -48,6 +48,9 @@ export function numberOption(bounds: NumberBounds) {
 
 const listOf = (text: string): string[] => text.split(",").map((part) => part.trim());
 
+/** Any text, e.g. a path. */
+export const textOption = () => z.string();
+
 /** Several numbers, separated by commas. */
 export const numbersOption = (bounds: NumberBounds) =>
   z.string().transform((text, context): readonly number[] => {

@@ -65,13 +65,26 @@ export async function adoptDatabase(bench: Bench, url: string, embedded: boolean
   };
 }
 
-/** A database on the server; dropped at the end, even with clients still connected. */
-export async function createServerDatabase(bench: Bench, serverUrl: string): Promise<BenchDatabase> {
+/** A database without tables on the server; dropped at the end, even with clients still connected. */
+export async function createBlankDatabase(
+  bench: Bench,
+  serverUrl: string,
+): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `sbi_bench_${Date.now().toString(36)}_${process.pid}_${++made}`;
   // template0 has no foreign objects in it, whatever was put into template1.
   await withAdmin(serverUrl, (admin) => admin.query(`create database ${name} template template0`));
-  bench.defer(() => withAdmin(serverUrl, (admin) => admin.query(`drop database ${name} with (force)`)));
-  return adoptDatabase(bench, databaseUrl(serverUrl, name), false);
+  const drop = () =>
+    withAdmin(serverUrl, async (admin) => {
+      await admin.query(`drop database if exists ${name} with (force)`);
+    });
+  bench.defer(drop);
+  return { url: databaseUrl(serverUrl, name), drop };
+}
+
+/** A database on the server with all tables. */
+export async function createServerDatabase(bench: Bench, serverUrl: string): Promise<BenchDatabase> {
+  const { url } = await createBlankDatabase(bench, serverUrl);
+  return adoptDatabase(bench, url, false);
 }
 
 /** An embedded database in a folder of the story's. */

@@ -1,5 +1,5 @@
 import { asksForHelp, readLine } from "../base/command-line.ts";
-import { flagOption, numberOption, numbersOption, wordsOption } from "../base/command-options.ts";
+import { flagOption, numberOption, numbersOption, textOption, wordsOption } from "../base/command-options.ts";
 
 interface Numeric {
   readonly min: number;
@@ -22,7 +22,13 @@ export interface WordsFlag {
   readonly of: readonly string[];
   readonly about: string;
 }
-export type Flag = NumberFlag | NumbersFlag | WordsFlag;
+/** Any text, e.g. a folder. */
+export interface TextFlag {
+  readonly type: "text";
+  readonly fallback: string;
+  readonly about: string;
+}
+export type Flag = NumberFlag | NumbersFlag | WordsFlag | TextFlag;
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** The values of a story's flags. */
@@ -31,7 +37,9 @@ export type FlagValues<F extends Flags> = {
     ? number
     : F[K] extends NumbersFlag
       ? readonly number[]
-      : readonly string[];
+      : F[K] extends TextFlag
+        ? string
+        : readonly string[];
 };
 
 /** The values of flags that were not given. */
@@ -48,6 +56,7 @@ export interface Parsed<F extends Flags> {
 }
 
 function optionOf(flag: Flag) {
+  if (flag.type === "text") return textOption().default(flag.fallback);
   if (flag.type === "words") return wordsOption(flag.of).default([...flag.fallback]);
   const { min, max } = flag;
   return flag.type === "number"
@@ -74,8 +83,8 @@ export function parseFlags<F extends Flags>(
 export function describeFlags(flags: Flags): string {
   return Object.entries(flags)
     .map(([name, flag]) => {
-      const fallback = flag.type === "number" ? flag.fallback : flag.fallback.join(",");
-      return `      --${name.padEnd(14)} ${flag.about} (default ${fallback})`;
+      const fallback = typeof flag.fallback === "object" ? flag.fallback.join(",") : flag.fallback;
+      return `      --${name.padEnd(14)} ${flag.about}${fallback === "" ? "" : ` (default ${fallback})`}`;
     })
     .join("\n");
 }

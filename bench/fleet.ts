@@ -26,7 +26,8 @@ interface Where {
   readonly places?: readonly (readonly [longitude: number, latitude: number])[];
 }
 
-async function insert(
+/** Devices of a kind; with places or gateways where they are given. To be called before the platform starts. */
+export async function addDevices(
   pool: Pool,
   kind: string,
   ids: readonly string[],
@@ -48,7 +49,7 @@ async function insert(
 
 /** Gas meters that connect by themselves. To be called before the platform starts. */
 export function addMeters(pool: Pool, count: number, prefix = "meter"): Promise<LoadDevice[]> {
-  return insert(
+  return addDevices(
     pool,
     "gas-meter",
     Array.from({ length: count }, (_, index) => `${prefix}-${index}`),
@@ -64,7 +65,7 @@ export function addSpeakers(
   const side = Math.max(1, Math.ceil(Math.sqrt(count)));
   const along = (start: number, step: number) => start + (SQUARE.size * (step + 0.5)) / side;
   const numbers = Array.from({ length: count }, (_, index) => index);
-  return insert(
+  return addDevices(
     pool,
     "speaker",
     numbers.map((index) => `${prefix}-${index}`),
@@ -80,7 +81,7 @@ export function addSpeakers(
 
 /** Gateways with gas meters behind them; the meters are named by their gateway. */
 export async function addGateways(pool: Pool, count: number, metersEach: number): Promise<LoadDevice[]> {
-  const gateways = await insert(
+  const gateways = await addDevices(
     pool,
     "lora-gateway",
     Array.from({ length: count }, (_, index) => `gateway-${index}`),
@@ -88,7 +89,7 @@ export async function addGateways(pool: Pool, count: number, metersEach: number)
   const behind = gateways.flatMap(({ id }) =>
     Array.from({ length: metersEach }, (_, index) => ({ gateway: id, id: `${id}-meter-${index}` })),
   );
-  await insert(
+  await addDevices(
     pool,
     "gas-meter",
     behind.map(({ id }) => id),

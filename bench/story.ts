@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PlatformProcess } from "../test/helpers/platform-process.ts";
+import { PlatformProcess, type PlatformProcessOptions } from "../test/helpers/platform-process.ts";
 import type { BenchDatabase, DatabaseOptions } from "./bench-database.ts";
 import type { Table } from "./figures.ts";
 import type { Flags, FlagValues, NumberFlag } from "./flags.ts";
@@ -57,7 +57,11 @@ export interface Bench {
   /** A fresh database with all tables, dropped at the end. */
   createDatabase(options?: DatabaseOptions): Promise<BenchDatabase>;
   /** The platform as a process of its own, ended at the end. */
-  startPlatform(database: BenchDatabase, env?: Record<string, string>): Promise<PlatformProcess>;
+  startPlatform(
+    database: Pick<BenchDatabase, "platform">,
+    env?: Record<string, string>,
+    more?: Pick<PlatformProcessOptions, "dist">,
+  ): Promise<PlatformProcess>;
 }
 
 export interface BenchOptions {
@@ -78,9 +82,10 @@ export function createBench(options: BenchOptions): { bench: Bench; close(): Pro
       return folder;
     },
     createDatabase: (databaseOptions = {}) => options.createDatabase(bench, databaseOptions),
-    async startPlatform(database, env = {}) {
+    async startPlatform(database, env = {}, more = {}) {
       const platform = await PlatformProcess.start({
         ...database.platform,
+        ...more,
         // One caller makes all requests here, as fast as it can.
         env: { LOG_LEVEL: "warn", HTTP_RATE_LIMIT: "0", HTTP_RATE_LIMIT_ANONYMOUS: "0", ...env },
       });

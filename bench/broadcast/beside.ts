@@ -64,7 +64,7 @@ export async function measureBeside(bench: Bench, options: BesideOptions): Promi
   async function measure(ask: () => Promise<unknown>): Promise<Measured> {
     const load = startLoad(bench, {
       host: "127.0.0.1",
-      port: platform.mqttPort,
+      ports: [platform.mqttPort],
       devices: meters,
       qos: 1,
       window: WINDOW,

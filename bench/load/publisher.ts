@@ -5,17 +5,24 @@ import { generate } from "mqtt-packet";
  * A publisher that costs as little as possible, so that a measurement is about the broker and not the load: it writes
  * MQTT frames by hand on a plain socket and keeps a window of unacknowledged messages.
  */
+export interface Addressed {
+  readonly topic: string;
+  readonly payload: string;
+}
+
 export interface PublisherOptions {
   readonly host: string;
   readonly port: number;
+  /** One of this machine's own addresses: each has ports of its own. Unset: the system's choice. */
+  readonly localAddress?: string | undefined;
   readonly username: string;
   readonly password: string;
   readonly topic: string;
   readonly qos: 0 | 1;
   /** How many messages may be unacknowledged at once (QoS 1). */
   readonly window: number;
-  /** The next payload, or undefined when there is none for now. */
-  readonly next: () => string | Buffer | undefined;
+  /** The next payload, or undefined when there is none for now. One for another topic says which. */
+  readonly next: () => string | Buffer | Addressed | undefined;
   /** Called right after `next` with the packet id that its payload got. */
   readonly sent?: (packetId: number) => void;
   /** Called for each acknowledged message with the time it took, in milliseconds. */
@@ -50,7 +57,8 @@ export class Publisher {
 
   /** Logs in. @throws when the broker refuses */
   static async connect(options: PublisherOptions): Promise<Publisher> {
-    const socket = connect({ host: options.host, port: options.port, noDelay: true });
+    const { host, port, localAddress } = options;
+    const socket = connect({ host, port, noDelay: true, ...(localAddress ? { localAddress } : {}) });
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", reject);
@@ -86,9 +94,12 @@ export class Publisher {
     const frames: Buffer[] = [];
     // A write of some hundred messages is long enough; QoS 0 would otherwise never return.
     while (frames.length < 256 && (this.options.qos === 0 || this.inFlight < this.options.window)) {
-      const payload = this.options.next();
-      if (payload === undefined) break;
-      frames.push(this.frame(payload));
+      const next = this.options.next();
+      if (next === undefined) break;
+      const isAddressed = typeof next === "object" && "topic" in next;
+      frames.push(
+        isAddressed ? this.frame(Buffer.from(next.topic), next.payload) : this.frame(this.topicBytes, next),
+      );
     }
     if (frames.length === 0) return;
     const more = this.socket.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
@@ -115,10 +126,10 @@ export class Publisher {
     });
   }
 
-  private frame(payload: string | Buffer): Buffer {
+  private frame(topic: Buffer, payload: string | Buffer): Buffer {
     const { qos } = this.options;
     const bytes = Buffer.byteLength(payload);
-    const remaining = 2 + this.topicBytes.length + (qos > 0 ? 2 : 0) + bytes;
+    const remaining = 2 + topic.length + (qos > 0 ? 2 : 0) + bytes;
     const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4;
     const frame = Buffer.allocUnsafe(1 + lengthBytes + remaining);
     let at = frame.writeUInt8(0x30 | (qos << 1), 0);
@@ -128,8 +139,8 @@ export class Publisher {
       rest >>= 7;
       at = frame.writeUInt8(rest > 0 ? digit | 0x80 : digit, at);
     } while (rest > 0);
-    at = frame.writeUInt16BE(this.topicBytes.length, at);
-    at += this.topicBytes.copy(frame, at);
+    at = frame.writeUInt16BE(topic.length, at);
+    at += topic.copy(frame, at);
     if (qos > 0) {
       const id = this.nextPacketId();
       this.sentAt[id] = performance.now();

@@ -9,7 +9,8 @@ import { Publisher } from "./publisher.ts";
  */
 export interface LoadOrder {
   readonly host: string;
-  readonly port: number;
+  /** The doors, over which the devices are dealt in turn. */
+  readonly ports: readonly number[];
   readonly devices: readonly LoadDevice[];
   readonly qos: 0 | 1;
   /** Unacknowledged messages over all connections; for QoS 0, messages that are not `settled` yet. */
@@ -94,7 +95,9 @@ class Load {
     const { left } = this;
     this.left = 0;
     for (let from = 0; from < devices.length; from += LOGINS) {
-      await Promise.all(devices.slice(from, from + LOGINS).map((device) => this.connect(device)));
+      await Promise.all(
+        devices.slice(from, from + LOGINS).map((device, n) => this.connect(device, from + n)),
+      );
     }
     this.left = left;
     const pacer = rate > 0 ? this.pace(rate) : undefined;
@@ -178,7 +181,7 @@ class Load {
     this.fill();
   }
 
-  private async connect({ id, token, meters }: LoadDevice): Promise<void> {
+  private async connect({ id, token, meters }: LoadDevice, index: number): Promise<void> {
     const { order } = this;
     const payloads = new Payloads({ ...order, meters });
     this.payloads.push(payloads);
@@ -187,7 +190,7 @@ class Load {
     if (order.record) this.recorded[id] = recorded;
     const publisher = await Publisher.connect({
       host: order.host,
-      port: order.port,
+      port: order.ports[index % order.ports.length]!,
       username: id,
       password: token,
       topic: meters ? `v1/gateways/${id}/telemetry` : `v1/devices/${id}/telemetry`,

@@ -47,12 +47,17 @@ const answers = (port: number) =>
     socket.once("error", () => resolve(false));
   });
 
+export interface RunningMosquitto {
+  readonly port: number;
+  readonly pid: number;
+  end(): Promise<void>;
+}
+
 /**
  * Starts Mosquitto on a free port with a configuration of its own; the system's service is left alone.
- * @returns the port
  * @throws CannotRun when it is not installed
  */
-export async function startMosquitto(bench: Pick<Bench, "folder" | "defer">): Promise<number> {
+export async function startMosquitto(bench: Pick<Bench, "folder" | "defer">): Promise<RunningMosquitto> {
   const program = findMosquitto();
   if (!program) {
     throw new CannotRun(
@@ -80,14 +85,15 @@ export async function startMosquitto(bench: Pick<Bench, "folder" | "defer">): Pr
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const endNow = () => void child.kill("SIGTERM");
   process.once("exit", endNow);
-  bench.defer(async () => {
+  const end = async () => {
     process.off("exit", endNow);
     child.kill("SIGTERM");
     await ended;
-  });
+  };
+  bench.defer(end);
   for (const deadline = Date.now() + START_MS; Date.now() < deadline; ) {
     if (child.exitCode !== null) break;
-    if (await answers(port)) return port;
+    if (await answers(port)) return { port, pid: child.pid!, end };
     await sleep(20);
   }
   throw new Error(`Mosquitto did not start on port ${port}: ${stderr}`);

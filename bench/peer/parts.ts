@@ -31,7 +31,7 @@ export const orderFor = (
   more: Partial<LoadOrder> = {},
 ): LoadOrder => ({
   host: "127.0.0.1",
-  port,
+  ports: [port],
   devices,
   qos: 1,
   window: WINDOW,

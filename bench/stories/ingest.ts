@@ -179,7 +179,7 @@ async function measure(
     );
   const load = startLoad(bench, {
     host: "127.0.0.1",
-    port: platform.mqttPort,
+    ports: [platform.mqttPort],
     devices: one.devices,
     qos: one.qos,
     window: Math.max(one.devices.length, Math.round((one.qos === 1 ? WINDOW : WINDOW_QOS_0) / one.readings)),

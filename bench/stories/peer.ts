@@ -34,7 +34,7 @@ export const peer = defineStory({
   async run(bench, values) {
     const database = await bench.createDatabase({ shared: true });
     const parts = new Set(values.parts);
-    const port = parts.has("mosquitto") || parts.has("loss") ? await startMosquitto(bench) : 0;
+    const port = parts.has("mosquitto") || parts.has("loss") ? (await startMosquitto(bench)).port : 0;
     const { devices, url } = await database.withPool(async (pool, address) => ({
       devices: await addMeters(pool, values.connections),
       url: address,

@@ -77,6 +77,15 @@ describe("figures", () => {
       "
     `);
     expect(withResults(filled, [result])).toBe(filled);
+    // What was measured in another checkout stays.
+    const others = withResults(filled, [{ ...result, story: "sizes" }]);
+    expect(others).toBe(
+      filled.replace(
+        "\n\n<!-- /",
+        `${filled.slice(filled.indexOf("\n\n### "), filled.indexOf("\n\n<!-- /")).replace("### speeds", "### sizes")}\n\n<!-- /`,
+      ),
+    );
+    expect(withResults(others, [result])).toBe(others);
     expect(() => withResults("no marks", [result])).toThrow(/Expected the lines/);
   });
 });

@@ -70,7 +70,7 @@ export async function startEngine({ engine, nodes }: EngineOptions): Promise<Cha
 /** It stays: what it has taken is in its memory alone. */
 async function startShared(): Promise<ChaosEngine> {
   const undos: (() => unknown)[] = [];
-  const port = await startMosquitto({
+  const { port } = await startMosquitto({
     defer: (undo) => void undos.unshift(undo),
     async folder() {
       const folder = await mkdtemp(join(tmpdir(), "sbi-chaos-mosquitto-"));

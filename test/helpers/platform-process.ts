@@ -14,6 +14,13 @@ export interface PlatformProcessOptions {
   readonly env?: Record<string, string>;
   /** Another checkout of the project, which is run from its source. Unset: what was built of this one. */
   readonly checkout?: string | undefined;
+  /** What was built of another checkout, which is run from there. */
+  readonly dist?: string | undefined;
+}
+
+function commandOf({ checkout, dist }: PlatformProcessOptions): string[] {
+  if (checkout) return ["--import", "tsx", "app/main.ts"];
+  return dist ? ["--enable-source-maps", join(dist, "app/main.js")] : builtCommand("app/main");
 }
 
 /** The platform as a process of its own, as people run it: to be killed, stalled and started again. */
@@ -39,7 +46,7 @@ export class PlatformProcess {
 
   static async start(options: PlatformProcessOptions): Promise<PlatformProcess> {
     const { DATABASE_URL: _ignored, ...inherited } = process.env;
-    const command = options.checkout ? ["--import", "tsx", "app/main.ts"] : builtCommand("app/main");
+    const command = commandOf(options);
     const child = spawn(process.execPath, [...NODE_FLAGS, ...command], {
       ...(options.checkout ? { cwd: options.checkout } : {}),
       env: {

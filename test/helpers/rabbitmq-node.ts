@@ -18,6 +18,8 @@ export interface RabbitmqNode {
   /** For the platform, as the user that may do everything. */
   readonly amqpUrl: string;
   readonly managementUrl: string;
+  /** The process groups in which it runs. */
+  readonly groups: readonly number[];
   /** The last lines of its log. */
   log(): string;
   /** Ends the node, all its processes at once, and keeps its files. */
@@ -191,6 +193,9 @@ export async function startRabbitmqNode(
     managementPort: managementPort!,
     amqpUrl: `amqp://${USER}:${password}@127.0.0.1:${amqpPort}`,
     managementUrl: `http://${USER}:${password}@127.0.0.1:${managementPort}`,
+    get groups() {
+      return node.groups;
+    },
     log: () => node.log(),
     kill: () => node.kill(),
     startAgain: () => node.start(),
@@ -258,6 +263,10 @@ class NodeProcesses {
     this.env = env;
     this.folder = folder;
     this.hasNameServer = hasNameServer;
+  }
+
+  get groups(): readonly number[] {
+    return this.children.flatMap(({ pid }) => pid ?? []);
   }
 
   log(): string {
