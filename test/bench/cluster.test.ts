@@ -25,14 +25,16 @@ describe.runIf(process.platform === "linux")("processor time", () => {
 
   it("counts a server by its first process, with those that it has started, also ended ones", async () => {
     const busy = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done";
-    const child = spawn("sh", ["-c", `(${busy}); echo done; (${busy}; echo done; read x)`], {
+    const child = spawn("sh", ["-c", `(${busy}); echo done; read x; (${busy}; echo done; read y)`], {
       stdio: ["pipe", "pipe", "ignore"],
       detached: true,
     });
     const { pid } = child;
     await once(child.stdout, "data");
     const ended = serverMs(pid);
-    expect(ended).toBeGreaterThan(0);
+    // The first of the two has ended by now, and nothing else has been started.
+    expect(ended).toBeGreaterThan(processMs(pid!));
+    child.stdin.write("go on\n");
     await once(child.stdout, "data");
     // The second runs still: it counts as a child and in the group, and not with the first process alone.
     expect(serverMs(pid)).toBeGreaterThan(ended);
