@@ -106,7 +106,7 @@ describe("in a small form", () => {
       expect(platform === null).toBe(!isLinux);
       expect(broker === null).toBe(!isLinux || way === full!.rows[0]![0]);
     }
-  }, 300_000);
+  }, 600_000);
 
   it("compare runs two built versions in turn, each on a database of its own, and names their commits", async () => {
     const outcome = await tellStory(database, compareBuilds, {
@@ -121,7 +121,7 @@ describe("in a small form", () => {
     await expect(tellStory(database, compareBuilds, { before: "/nowhere" })).rejects.toThrow(
       /npm run build there/,
     );
-  }, 300_000);
+  }, 600_000);
 
   it("province stores all that its fleet sends, steadily and as it comes back", async () => {
     const outcome = await tellStory(database, province, {
@@ -140,5 +140,5 @@ describe("in a small form", () => {
     for (const name of ["logins", "kept readings", "bytes of a reading", "GB on a day"]) {
       expect(rowOf(outcome, name, 1)[1]).toMatch(/^[\d,.]+$/);
     }
-  }, 240_000);
+  }, 600_000);
 });
