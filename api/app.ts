@@ -55,6 +55,7 @@ import { exactSerializerCompiler } from "./plain-json.ts";
 import { createProblemSender } from "./problem.ts";
 import { limitRates, type RateLimits } from "./rate-limit.ts";
 import { readingsRoutes } from "./readings/routes.ts";
+import { chooseReads, type ReadsOptions } from "./reads.ts";
 import { regionsRoutes } from "./regions/routes.ts";
 import { type RejectionsOptions, rejectionsRoutes } from "./rejections/routes.ts";
 import { repairsRoutes } from "./repairs/routes.ts";
@@ -74,6 +75,8 @@ export interface AppOptions {
   readonly urgentPool: Pool;
   /** Connections for what adds up a fleet, which others must not wait for. */
   readonly patientPool: Pool;
+  /** Answers what may be some seconds old, where there is one. */
+  readonly replica: ReadsOptions["replica"];
   readonly catalog: readonly Kind[];
   /** The readings table of each kind, as it is in the database. */
   readonly tables: readonly KindTable[];
@@ -202,6 +205,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   refuseForeignTypes(app);
   await compressAnswers(app);
+  chooseReads(app, options);
   const endConnections = prepareShutdown(app.server);
   app.addHook("preClose", async () => {
     closing = true;
@@ -254,7 +258,7 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   await app.register(accessChangesRoutes, { prefix, pool, people, onAccessChanged, grantDelay, allow });
   await app.register(kindsRoutes, { prefix, catalog, allow });
   await app.register(devicesRoutes, { prefix, pool, catalog, onTold, onDeviceChanged, log, allow });
-  await app.register(devicePointsRoutes, { prefix, pool, catalog, allow });
+  await app.register(devicePointsRoutes, { prefix, catalog, allow });
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });
   await app.register(exchangesRoutes, { prefix, pool, catalog, allow });
   await app.register(repairsRoutes, { prefix, pool, catalog, log, allow });
@@ -262,8 +266,8 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   await app.register(seriesRoutes, { prefix, pool: patientPool, findKey, catalog, log, allow });
   await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, pendingDevices, log, allow });
   await app.register(rejectionsRoutes, { prefix, pool, replay, allow });
-  await app.register(regionsRoutes, { prefix, pool, allow });
-  await app.register(summaryRoutes, { prefix, pool, catalog, allow });
+  await app.register(regionsRoutes, { prefix, allow });
+  await app.register(summaryRoutes, { prefix, catalog, allow });
   await app.register(eventsRoutes, { prefix, pool, log, allow });
   await app.register(alarmsRoutes, { prefix, pool, catalog, onTold, allow });
   await app.register(commandsRoutes, { prefix, pool, catalog, findKey, deliver: options.deliver, allow });

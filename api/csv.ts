@@ -3,6 +3,7 @@ import { stringify } from "csv-stringify";
 import type { FastifyReply } from "fastify";
 import type { Logger } from "../base/log.ts";
 import { csvOptionsOf, momentsIn } from "./csv-options.ts";
+import { withPositionOf } from "./reads.ts";
 
 export type CsvValue = string | number | boolean | Date | null;
 
@@ -74,7 +75,9 @@ export async function sendCsv<T>(reply: FastifyReply, source: CsvSource<T>): Pro
     .header("content-type", "text/csv; charset=utf-8; header=present")
     .header("content-disposition", `attachment; filename="${fileName(source.name)}.csv"`)
     .header("vary", "accept");
-  if (source.firstPageOnly && first.nextCursor !== null) reply.header("x-next-cursor", first.nextCursor);
+  if (source.firstPageOnly && first.nextCursor !== null) {
+    reply.header("x-next-cursor", await withPositionOf(reply.request, first.nextCursor));
+  }
   return reply.send(stringifier);
 }
 

@@ -68,6 +68,7 @@ export async function secure(app: FastifyInstance, { corsOrigins }: SecurityOpti
       ],
       exposedHeaders: [
         "x-request-id",
+        "x-data-age",
         "x-next-cursor",
         "retry-after",
         "ratelimit-limit",

@@ -30,7 +30,7 @@ export interface DatabasePools {
 }
 
 /** The longest statement that the API may run, and the longest commit, in milliseconds. */
-const API_STATEMENT_MS = 60_000;
+export const API_STATEMENT_MS = 60_000;
 const COMMIT_STATEMENT_MS = 30_000;
 /** The same for past days: a commit may have to open compressed chunks. */
 const HISTORY_STATEMENT_MS = 600_000;
@@ -40,6 +40,9 @@ const ANSWER_MARGIN_MS = 5_000;
 
 /** `pool.end` waits for statements under way, which may hang with the database. Milliseconds. */
 const END_MS = 5_000;
+
+export const endPool = (pool: Pool): Promise<void> =>
+  Promise.race([pool.end(), sleep(END_MS, undefined, { ref: false })]);
 
 export function openPools(
   url: string,
@@ -61,7 +64,6 @@ export function openPools(
   const api = open(embedded ? 4 : config.DATABASE_POOL_SIZE, "sbi-api", API_STATEMENT_MS);
   const urgent = open(embedded ? 3 : config.DATABASE_URGENT_POOL_SIZE, URGENT_APPLICATION, API_STATEMENT_MS);
   const patient = embedded ? open(2, PATIENT_APPLICATION, API_STATEMENT_MS) : api;
-  const end = (pool: Pool) => Promise.race([pool.end(), sleep(END_MS, undefined, { ref: false })]);
   return {
     ingest,
     history,
@@ -70,7 +72,8 @@ export function openPools(
     patient,
     writers,
     historyWriters,
-    end: async () => void (await Promise.all([...new Set([ingest, history, api, urgent, patient])].map(end))),
+    end: async () =>
+      void (await Promise.all([...new Set([ingest, history, api, urgent, patient])].map(endPool))),
   };
 }
 

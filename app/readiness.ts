@@ -17,6 +17,8 @@ export interface ReadinessOptions {
   readonly backfill: () => Promise<string | undefined>;
   /** Work that no process does at the moment. */
   readonly unattended: () => Promise<readonly string[]>;
+  /** Says why the replica answers nothing. Undefined: there is none. */
+  readonly replica?: { trouble(): string | undefined } | undefined;
   readonly isStopping: () => boolean;
 }
 
@@ -29,6 +31,7 @@ export const readiness = async ({
   jobTrouble,
   backfill,
   unattended,
+  replica,
   isStopping,
 }: ReadinessOptions): Promise<ReadinessCheck[]> => [
   check("database", await whyDatabaseIsAway(pool)),
@@ -37,6 +40,7 @@ export const readiness = async ({
   note("database_jobs", jobTrouble().join("; ") || undefined),
   note("rollups", await backfill()),
   note("duties", await whyUnattended(unattended)),
+  ...(replica ? [note("replica", replica.trouble())] : []),
   ...doors().map((door) => (door.ok ? note : check)(door.check, door.detail)),
   check("platform", isStopping() ? "shutting down" : undefined),
 ];

@@ -5,6 +5,9 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   DATABASE_URL: "PostgreSQL ≥ 15 与 TimescaleDB ≥ 2.19 的连接串。不设置：使用内嵌数据库，仅供试用。",
   DATABASE_OWNER_URL:
     "以表所有者身份连接同一数据库。设置后，DATABASE_URL 的角色只需每次启动时授予的权限，且不能修改审计记录。",
+  DATABASE_READ_URL:
+    "该数据库的流复制只读副本（hot standby），用于 API 中允许有数秒延迟的查询。所有承担 API 的进程须设置相同。",
+  DATABASE_READ_MAX_AGE_SECONDS: "副本落后超过该秒数或不可用时，改由主库回答。",
   DATABASE_POOL_SIZE: "到数据库服务器的连接数（内嵌数据库一次只执行一条语句）。",
   DATABASE_URGENT_POOL_SIZE:
     "另外保留的数据库连接数，只用于登录和广播的审批、发布、取消等操作，不受其他连接繁忙的影响。",

@@ -267,6 +267,12 @@ CREATE INDEX broadcasts_cap ON broadcasts USING btree (cap_sender, cap_identifie
 CREATE INDEX broadcasts_replaces ON broadcasts USING gin (replaces_nos);
 CREATE INDEX broadcasts_state ON broadcasts USING btree (state, broadcast_no DESC);
 
+create table caller_writes (
+  caller_id text not null,
+  "position" pg_lsn not null,
+  constraint caller_writes_pkey PRIMARY KEY (caller_id)
+);
+
 create table cap_alerts (
   sender text not null,
   identifier text not null,

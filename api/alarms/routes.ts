@@ -6,6 +6,7 @@ import { actorOf } from "../audit/actor.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { pageOf } from "../schemas.ts";
 import { acknowledgeBody, alarmListQuery, alarmParams, alarmSchema } from "./schema.ts";
 import { textOf } from "./text.ts";
@@ -29,6 +30,7 @@ export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, op
     "/alarms",
     {
       onRequest: allow("alarms:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "listAlarms",
         tags: ["alarms"],
@@ -42,9 +44,9 @@ export const alarmsRoutes: FastifyPluginAsyncZod<AlarmsOptions> = async (app, op
       const { device, limit, cursor, sort, rule: rules, ...filter } = request.query;
       const { limits } = grantOf(request);
       const deviceNos =
-        device === undefined ? undefined : deviceNosOf(await getDeviceKey(pool, device, limits));
+        device === undefined ? undefined : deviceNosOf(await getDeviceKey(readsOf(request), device, limits));
       const asked = { limit: limit ?? DEFAULT_LIMIT, cursor, sort };
-      const page = await listAlarms(pool, { ...filter, rules, deviceNos }, limits, asked);
+      const page = await listAlarms(readsOf(request), { ...filter, rules, deviceNos }, limits, asked);
       return { ...page, items: page.items.map(present) };
     },
   );

@@ -9,6 +9,7 @@ import { type Allow, type CallGrant, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { assertRange, pageOf } from "../schemas.ts";
 import { recordRead } from "./record.ts";
 import { auditQuery, auditRowSchema } from "./schema.ts";
@@ -58,6 +59,7 @@ export const auditRoutes: FastifyPluginAsyncZod<AuditOptions> = async (app, { po
     "/audit",
     {
       onRequest: allow("audit:read"),
+      config: { reads: "replica" },
       schema: {
         operationId: "listAudit",
         tags: ["audit"],
@@ -79,7 +81,10 @@ export const auditRoutes: FastifyPluginAsyncZod<AuditOptions> = async (app, { po
       const readPage = async (at: string | undefined) =>
         reach === undefined
           ? { items: [], nextCursor: null }
-          : listAudit(pool, filter, reach, { limit: limit ?? (csv ? CSV_PAGE : DEFAULT_LIMIT), cursor: at });
+          : listAudit(readsOf(request), filter, reach, {
+              limit: limit ?? (csv ? CSV_PAGE : DEFAULT_LIMIT),
+              cursor: at,
+            });
       const object = { type: "audit", id: null };
       if (csv) {
         return sendCsv(reply, {

@@ -7,6 +7,7 @@ import { listBroadcasts } from "../../store/broadcast/index.ts";
 import { grantOf } from "../guard.ts";
 import { prefers } from "../negotiate.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { assertRange, pageOf } from "../schemas.ts";
 import { shownBroadcastSchema } from "./deciding-schema.ts";
 import { mayStepsOf } from "./may-steps.ts";
@@ -25,12 +26,12 @@ const DEFAULT_LIMIT = 50;
 /** Reading: lists, one broadcast as JSON or CAP, its history, the feed, and the keys that terminals need. */
 export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, options) => {
   const { broadcasts, urgentPool, publishedKeys, allow } = options;
-  const { pool } = broadcasts;
 
   app.get(
     "/broadcasts",
     {
       onRequest: allow("broadcasts:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "listBroadcasts",
         tags: ["broadcasts"],
@@ -47,8 +48,13 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       const { principal, limits } = grantOf(request);
       const reach = broadcastReach(limits, principal.tenantId);
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
-      const { items, nextCursor } = await listBroadcasts(pool, { ...filter, states: state }, reach, page);
-      return { items: await presentItems(pool, reach, items), nextCursor };
+      const { items, nextCursor } = await listBroadcasts(
+        readsOf(request),
+        { ...filter, states: state },
+        reach,
+        page,
+      );
+      return { items: await presentItems(readsOf(request), reach, items), nextCursor };
     },
   );
 
@@ -93,6 +99,7 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
     "/broadcasts/:id/alert",
     {
       onRequest: allow("broadcasts:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "getBroadcastAlert",
         tags: ["broadcasts"],
@@ -107,8 +114,8 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
       },
     },
     async (request, reply) => {
-      const broadcast = await getBroadcast(pool, broadcastCallerOf(request), request.params.id);
-      const xml = await readAlertDocument(pool, broadcast);
+      const broadcast = await getBroadcast(readsOf(request), broadcastCallerOf(request), request.params.id);
+      const xml = await readAlertDocument(readsOf(request), broadcast);
       // The document itself says its encoding. A browser must not show it, since a stranger wrote it. As bytes it is
       // sent unchanged, whatever the schema says.
       return reply
@@ -123,6 +130,7 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
     "/broadcasts/:id/history",
     {
       onRequest: allow("broadcasts:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "getBroadcastHistory",
         tags: ["broadcasts"],
@@ -133,8 +141,8 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
     },
     async (request) => {
       const caller = broadcastCallerOf(request);
-      const broadcast = await getBroadcast(pool, caller, request.params.id);
-      return { items: await presentHistory(pool, broadcast, caller.sees) };
+      const broadcast = await getBroadcast(readsOf(request), caller, request.params.id);
+      return { items: await presentHistory(readsOf(request), broadcast, caller.sees) };
     },
   );
 

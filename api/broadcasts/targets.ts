@@ -19,6 +19,7 @@ import { grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { pageOf } from "../schemas.ts";
 import { coverageQuery, coverageSchema, reportSchema, targetReportSchema } from "./coverage-schema.ts";
 import type { BroadcastsOptions } from "./options.ts";
@@ -54,7 +55,8 @@ const COLUMNS: readonly CsvColumn<TargetReport>[] = [
 /** The outcome of a broadcast: by speaker, by region, and as a report. */
 export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, { broadcasts, allow }) => {
   const { pool, log } = broadcasts;
-  const find = (request: FastifyRequest, id: string) => getBroadcast(pool, broadcastCallerOf(request), id);
+  const find = (request: FastifyRequest, id: string) =>
+    getBroadcast(readsOf(request), broadcastCallerOf(request), id);
 
   /** A page of targets within the caller's limits. */
   const readPage = (
@@ -62,7 +64,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
     { broadcastNo }: Broadcast,
     filter: TargetFilter,
     page: { readonly limit: number; readonly cursor: string | undefined },
-  ) => listTargets(pool, broadcastNo, filter, grantOf(request).limits, page);
+  ) => listTargets(readsOf(request), broadcastNo, filter, grantOf(request).limits, page);
 
   const sendTargets = (
     request: FastifyRequest,
@@ -85,6 +87,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
     "/broadcasts/:id/targets",
     {
       onRequest: allow("broadcasts:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "listBroadcastTargets",
         tags: ["broadcasts"],
@@ -119,16 +122,17 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
   /** The parts that coverage and report have in common. */
   async function readSummary(request: FastifyRequest, { broadcastNo }: Broadcast) {
     const { limits } = grantOf(request);
-    const withoutSpeaker = await readWithoutSpeaker(pool, broadcastNo, "release", limits, MAX_VILLAGES);
-    const unheard = await readUnheardVillages(pool, broadcastNo, limits, MAX_VILLAGES);
+    const db = readsOf(request);
+    const withoutSpeaker = await readWithoutSpeaker(db, broadcastNo, "release", limits, MAX_VILLAGES);
+    const unheard = await readUnheardVillages(db, broadcastNo, limits, MAX_VILLAGES);
     return {
-      total: await readCoverageTotal(pool, broadcastNo, limits),
+      total: await readCoverageTotal(db, broadcastNo, limits),
       silentVillages: unheard.silent,
       partlyHeardVillages: unheard.partly,
       waitingVillages: unheard.waiting,
       villagesWithoutSpeaker: withoutSpeaker ? listOf(withoutSpeaker.villagesWithoutSpeaker) : null,
       possiblyWithoutSpeaker: withoutSpeaker ? listOf(withoutSpeaker.possiblyWithoutSpeaker) : null,
-      seconds: await readTimings(pool, broadcastNo, limits),
+      seconds: await readTimings(db, broadcastNo, limits),
     };
   }
 
@@ -136,6 +140,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
     "/broadcasts/:id/coverage",
     {
       onRequest: allow("broadcasts:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "getBroadcastCoverage",
         tags: ["broadcasts"],
@@ -150,7 +155,12 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
     async (request) => {
       const broadcast = await find(request, request.params.id);
       const { level } = request.query;
-      const items = await readCoverage(pool, broadcast.broadcastNo, level, grantOf(request).limits);
+      const items = await readCoverage(
+        readsOf(request),
+        broadcast.broadcastNo,
+        level,
+        grantOf(request).limits,
+      );
       return { ...(await readSummary(request, broadcast)), level, items };
     },
   );
@@ -159,6 +169,7 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
     "/broadcasts/:id/report",
     {
       onRequest: allow("broadcasts:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "getBroadcastReport",
         tags: ["broadcasts"],
@@ -178,11 +189,11 @@ export const targetRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app
       const { broadcastNo } = broadcast;
       const object = { type: "broadcast", id: broadcast.id };
       const report = {
-        broadcast: await presentDetail(pool, broadcastCallerOf(request), broadcast, MAX_NOTES),
-        history: await presentHistory(pool, broadcast, limits),
+        broadcast: await presentDetail(readsOf(request), broadcastCallerOf(request), broadcast, MAX_NOTES),
+        history: await presentHistory(readsOf(request), broadcast, limits),
         ...(await readSummary(request, broadcast)),
-        counties: await readCoverage(pool, broadcastNo, "county", limits),
-        townships: await readCoverage(pool, broadcastNo, "township", limits),
+        counties: await readCoverage(readsOf(request), broadcastNo, "county", limits),
+        townships: await readCoverage(readsOf(request), broadcastNo, "township", limits),
       };
       await recordRead(pool, request, "export.broadcast", object);
       return report;

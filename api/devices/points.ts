@@ -1,17 +1,16 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { decide } from "../../access/decide.ts";
-import type { Pool } from "../../store/database/index.ts";
 import { listDevicePoints } from "../../store/devices/index.ts";
 import type { CatalogIndex } from "../catalog.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { plainJson } from "../plain-json.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { withAlarmLimits } from "./alarm-limits.ts";
 import { rhythmOf } from "./present.ts";
 import { devicePointsQuery, devicePointsSchema } from "./schema.ts";
 
 export interface DevicePointsOptions {
-  readonly pool: Pool;
   readonly catalog: CatalogIndex;
   readonly allow: Allow;
 }
@@ -21,13 +20,14 @@ const MAX_POINTS = 10_000;
 
 /** Devices on a map. The route has a path of its own since a device may have the id `points`. */
 export const devicePointsRoutes: FastifyPluginAsyncZod<DevicePointsOptions> = async (app, options) => {
-  const { pool, catalog, allow } = options;
+  const { catalog, allow } = options;
   const rhythms = catalog.kinds.map(rhythmOf);
 
   app.get(
     "/device-points",
     {
       onRequest: allow("devices:read"),
+      config: { reads: "told" },
       serializerCompiler: plainJson,
       schema: {
         operationId: "listDevicePoints",
@@ -45,7 +45,7 @@ export const devicePointsRoutes: FastifyPluginAsyncZod<DevicePointsOptions> = as
       const alarmLimits = alarms.allowed ? alarms.limits : undefined;
       const filter = { ...withAlarmLimits(asked, principal), alarmLimits, box: bbox };
       const clock = { rhythms, now: new Date() };
-      const found = await listDevicePoints(pool, filter, limits, clock, MAX_POINTS + 1);
+      const found = await listDevicePoints(readsOf(request), filter, limits, clock, MAX_POINTS + 1);
       return {
         items: found.slice(0, MAX_POINTS),
         truncated: found.length > MAX_POINTS,

@@ -23,6 +23,7 @@ import { type Allow, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { pageOf } from "../schemas.ts";
 import { withAlarmLimits } from "./alarm-limits.ts";
 import { DEVICE_CSV_COLUMNS, rhythmOf, statusAdder } from "./present.ts";
@@ -132,6 +133,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
     "/devices",
     {
       onRequest: allow("devices:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "listDevices",
         tags: ["devices"],
@@ -150,7 +152,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
       const now = new Date();
       const readPage = async (at: string | undefined, size: number) => {
         const asPage = { limit: size, cursor: at, sort, order };
-        const page = await listDevices(pool, filter, limits, { rhythms, now }, asPage);
+        const page = await listDevices(readsOf(request), filter, limits, { rhythms, now }, asPage);
         return { ...page, items: page.items.map(statusAdder(rhythms, now)) };
       };
       if (!wantsCsv(request.headers.accept)) return readPage(cursor, limit ?? DEFAULT_LIMIT);
@@ -170,6 +172,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
     "/device-counts",
     {
       onRequest: allow("devices:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "countDevices",
         tags: ["devices"],
@@ -182,7 +185,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
       const { by, ...asked } = request.query;
       const { limits, principal } = grantOf(request);
       const filter = withAlarmLimits(asked, principal);
-      const items = await countDevices(pool, by, filter, limits, { rhythms, now: new Date() });
+      const items = await countDevices(readsOf(request), by, filter, limits, { rhythms, now: new Date() });
       return { by, total: items.reduce((sum, { devices }) => sum + devices, 0), items, nextCursor: null };
     },
   );
@@ -191,6 +194,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
     "/devices/:id",
     {
       onRequest: allow("devices:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "getDevice",
         tags: ["devices"],
@@ -199,7 +203,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         response: { 200: deviceSchema, ...problems("device_not_found") },
       },
     },
-    async (request) => present(await getDevice(pool, request.params.id, grantOf(request).limits)),
+    async (request) => present(await getDevice(readsOf(request), request.params.id, grantOf(request).limits)),
   );
 
   app.patch(

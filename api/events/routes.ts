@@ -10,6 +10,7 @@ import { type Allow, grantOf } from "../guard.ts";
 import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { assertRange, pageOf } from "../schemas.ts";
 import { eventListQuery, eventSchema } from "./schema.ts";
 
@@ -40,6 +41,7 @@ export const eventsRoutes: FastifyPluginAsyncZod<EventsOptions> = async (app, { 
     "/events",
     {
       onRequest: allow("events:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "listEvents",
         tags: ["events"],
@@ -56,15 +58,16 @@ export const eventsRoutes: FastifyPluginAsyncZod<EventsOptions> = async (app, { 
       const { limits } = grantOf(request);
       assertRange(rest.from, rest.to);
       const deviceNos =
-        device === undefined ? undefined : deviceNosOf(await getDeviceKey(pool, device, limits));
+        device === undefined ? undefined : deviceNosOf(await getDeviceKey(readsOf(request), device, limits));
       const filter = { ...rest, deviceNos };
       if (!wantsCsv(request.headers.accept)) {
-        return listEvents(pool, filter, limits, { limit: limit ?? DEFAULT_LIMIT, cursor });
+        return listEvents(readsOf(request), filter, limits, { limit: limit ?? DEFAULT_LIMIT, cursor });
       }
       return sendCsv(reply, {
         name: "events",
         columns: CSV_COLUMNS,
-        readPage: (at) => listEvents(pool, filter, limits, { limit: limit ?? CSV_PAGE, cursor: at }),
+        readPage: (at) =>
+          listEvents(readsOf(request), filter, limits, { limit: limit ?? CSV_PAGE, cursor: at }),
         cursor,
         firstPageOnly: limit !== undefined,
         record: () => recordRead(pool, request, "export.events", { type: "device", id: device ?? null }),

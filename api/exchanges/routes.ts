@@ -9,6 +9,7 @@ import { type CatalogIndex, invalidField } from "../catalog.ts";
 import { deviceParams } from "../devices/schema.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { exchangeListSchema, exchangeParams, exchangeSchema, newExchangeBody } from "./schema.ts";
 
 export interface ExchangesOptions {
@@ -87,6 +88,7 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
     "/devices/:id/exchanges",
     {
       onRequest: allow("readings:read"),
+      config: { reads: "replica" },
       schema: {
         operationId: "listExchanges",
         tags: ["readings"],
@@ -96,8 +98,8 @@ export const exchangesRoutes: FastifyPluginAsyncZod<ExchangesOptions> = async (a
       },
     },
     async (request) => {
-      const key = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
-      return { items: await listExchanges(pool, key), nextCursor: null };
+      const key = await getDeviceKey(readsOf(request), request.params.id, grantOf(request).limits);
+      return { items: await listExchanges(readsOf(request), key), nextCursor: null };
     },
   );
 

@@ -10,6 +10,7 @@ import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { plainJson } from "../plain-json.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { pageOf } from "../schemas.ts";
 import { latestListQuery, latestOfDeviceSchema } from "./schema.ts";
 
@@ -31,6 +32,7 @@ export const latestRoutes: FastifyPluginAsyncZod<LatestOptions> = async (app, op
     "/latest",
     {
       onRequest: allow("readings:read"),
+      config: { reads: "replica" },
       serializerCompiler: plainJson,
       schema: {
         operationId: "listLatest",
@@ -51,7 +53,7 @@ export const latestRoutes: FastifyPluginAsyncZod<LatestOptions> = async (app, op
       const table = catalog.table(kind);
       const columns = catalog.columns(kind, metrics);
       const readPage = (at: string | undefined, size: number) =>
-        listLatest(pool, table, { region, columns }, limits, { limit: size, cursor: at });
+        listLatest(readsOf(request), table, { region, columns }, limits, { limit: size, cursor: at });
       if (!wantsCsv(request.headers.accept)) return readPage(cursor, limit ?? DEFAULT_LIMIT);
       return sendCsv(reply, {
         name: `latest_${kind}_${region ?? "all"}`,

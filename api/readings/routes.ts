@@ -20,6 +20,7 @@ import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { plainJson, sendJsonText } from "../plain-json.ts";
 import { problems } from "../problem.ts";
+import { readsOf, withPositionInText } from "../reads.ts";
 import { assertRange, pageOf } from "../schemas.ts";
 import { latestSchema, readingSchema, readingsQuery } from "./schema.ts";
 
@@ -42,6 +43,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
     "/devices/:id/latest",
     {
       onRequest: allow("readings:read"),
+      config: { reads: "replica" },
       serializerCompiler: plainJson,
       schema: {
         operationId: "getLatestReading",
@@ -56,14 +58,14 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
     async (request) => {
       const { deviceNo, id, kind, spans } = await options.findKey(request.params.id, grantOf(request).limits);
       const table = catalog.table(kind);
-      const reading = await findLatestReading(pool, table, deviceNo, spans);
+      const reading = await findLatestReading(readsOf(request), table, deviceNo, spans);
       if (!reading) {
         const metrics = Object.fromEntries(table.columns.map(({ name }) => [name, null]));
         return { deviceId: id, kind, reading: null, metrics };
       }
       const metrics = spans
-        ? await readLatestIn(pool, table, table.columns, spans)
-        : await completeLatest(pool, table, deviceNo, reading);
+        ? await readLatestIn(readsOf(request), table, table.columns, spans)
+        : await completeLatest(readsOf(request), table, deviceNo, reading);
       return { deviceId: id, kind, reading, metrics };
     },
   );
@@ -72,6 +74,7 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
     "/devices/:id/readings",
     {
       onRequest: allow("readings:read"),
+      config: { reads: "replica" },
       schema: {
         operationId: "listReadings",
         tags: ["readings"],
@@ -93,15 +96,15 @@ export const readingsRoutes: FastifyPluginAsyncZod<ReadingsOptions> = async (app
       const columns = catalog.columns(kind, metrics);
       const query = { deviceNo, spans, from, to, order, columns };
       if (!wantsCsv(request.headers.accept)) {
-        return sendJsonText(
-          reply,
-          await readPageAsJson(pool, table, query, { limit: limit ?? DEFAULT_LIMIT, cursor }),
-        );
+        const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
+        const text = await readPageAsJson(readsOf(request), table, query, page);
+        return sendJsonText(reply, await withPositionInText(request, text));
       }
       return sendCsv(reply, {
         name: `readings_${id}`,
         columns: csvColumns(columns, metrics === undefined),
-        readPage: (at) => listReadings(pool, table, query, { limit: limit ?? CSV_PAGE, cursor: at }),
+        readPage: (at) =>
+          listReadings(readsOf(request), table, query, { limit: limit ?? CSV_PAGE, cursor: at }),
         cursor,
         firstPageOnly: limit !== undefined,
         record: () => recordRead(pool, request, "export.readings", { type: "device", id }),

@@ -1,15 +1,14 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Pool } from "../../store/database/index.ts";
 import { getRegion, listRegions } from "../../store/places/index.ts";
 import { isKept, NOT_MODIFIED } from "../etag.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { pageOf } from "../schemas.ts";
 import { regionDetailSchema, regionListQuery, regionParams, regionSchema } from "./schema.ts";
 
 export interface RegionsOptions {
-  readonly pool: Pool;
   readonly allow: Allow;
 }
 
@@ -17,11 +16,12 @@ export interface RegionsOptions {
 const DEFAULT_LIMIT = 1000;
 
 /** The statutory tree of regions. */
-export const regionsRoutes: FastifyPluginAsyncZod<RegionsOptions> = async (app, { pool, allow }) => {
+export const regionsRoutes: FastifyPluginAsyncZod<RegionsOptions> = async (app, { allow }) => {
   app.get(
     "/regions",
     {
       onRequest: allow("regions:read"),
+      config: { reads: "replica" },
       schema: {
         operationId: "listRegions",
         tags: ["regions"],
@@ -39,7 +39,7 @@ export const regionsRoutes: FastifyPluginAsyncZod<RegionsOptions> = async (app, 
     async (request, reply) => {
       const { limit, cursor, ...filter } = request.query;
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
-      const found = await listRegions(pool, filter, grantOf(request).limits, page);
+      const found = await listRegions(readsOf(request), filter, grantOf(request).limits, page);
       return isKept(request, reply, found) ? reply.code(304).send() : found;
     },
   );
@@ -48,6 +48,7 @@ export const regionsRoutes: FastifyPluginAsyncZod<RegionsOptions> = async (app, 
     "/regions/:code",
     {
       onRequest: allow("regions:read"),
+      config: { reads: "replica" },
       schema: {
         operationId: "getRegion",
         tags: ["regions"],
@@ -57,7 +58,7 @@ export const regionsRoutes: FastifyPluginAsyncZod<RegionsOptions> = async (app, 
       },
     },
     async (request) => {
-      const region = await getRegion(pool, request.params.code, grantOf(request).limits);
+      const region = await getRegion(readsOf(request), request.params.code, grantOf(request).limits);
       return { ...region, ancestors: [...region.ancestors] };
     },
   );

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Limits } from "../../access/limits.ts";
 import { PlatformError } from "../../base/errors.ts";
 import type { AuditActor } from "../../store/audit/index.ts";
-import type { Pool } from "../../store/database/index.ts";
+import type { Db, Pool } from "../../store/database/index.ts";
 import { getDevice } from "../../store/devices/index.ts";
 import {
   countRejections,
@@ -17,6 +17,7 @@ import { deviceNosOf, getDeviceKey } from "../../store/places/index.ts";
 import { actorOf } from "../audit/actor.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { assertRange, pageOf } from "../schemas.ts";
 import {
   rejectedMessageSchema,
@@ -47,13 +48,13 @@ const toJson = ({ rejectionNo, ...rest }: Rejection) => ({ id: rejectionNo, ...r
 
 /** @throws PlatformError `device_not_found` */
 async function toFilter(
-  pool: Pool,
+  db: Db,
   { device, ...filter }: Omit<z.output<typeof rejectionCountsQuery>, "by">,
   limits: Limits,
 ): Promise<Parameters<typeof listRejections>[1]> {
   assertRange(filter.from, filter.to);
   if (device === undefined) return filter;
-  return { ...filter, deviceNos: deviceNosOf(await getDeviceKey(pool, device, limits)) };
+  return { ...filter, deviceNos: deviceNosOf(await getDeviceKey(db, device, limits)) };
 }
 
 /** Messages that the platform refused. */
@@ -64,6 +65,7 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
     "/rejections",
     {
       onRequest: allow("rejections:read"),
+      config: { reads: "replica" },
       schema: {
         operationId: "listRejections",
         tags: ["rejections"],
@@ -75,9 +77,9 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
     async (request) => {
       const { limit, cursor, ...asked } = request.query;
       const { limits } = grantOf(request);
-      const filter = await toFilter(pool, asked, limits);
+      const filter = await toFilter(readsOf(request), asked, limits);
       const page = { limit: limit ?? DEFAULT_LIMIT, cursor };
-      const { items, nextCursor } = await listRejections(pool, filter, limits, page);
+      const { items, nextCursor } = await listRejections(readsOf(request), filter, limits, page);
       return { items: items.map(toJson), nextCursor };
     },
   );
@@ -86,6 +88,7 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
     "/rejection-counts",
     {
       onRequest: allow("rejections:read"),
+      config: { reads: "replica" },
       schema: {
         operationId: "countRejections",
         tags: ["rejections"],
@@ -97,7 +100,12 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
     async (request) => {
       const { by, ...asked } = request.query;
       const { limits } = grantOf(request);
-      const items = await countRejections(pool, by, await toFilter(pool, asked, limits), limits);
+      const items = await countRejections(
+        readsOf(request),
+        by,
+        await toFilter(readsOf(request), asked, limits),
+        limits,
+      );
       return {
         by,
         total: items.reduce((sum, { rejections }) => sum + rejections, 0),
@@ -111,6 +119,7 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
     "/rejections/:id",
     {
       onRequest: allow("rejections:read"),
+      config: { reads: "replica" },
       schema: {
         operationId: "getRejection",
         tags: ["rejections"],
@@ -120,7 +129,7 @@ export const rejectionsRoutes: FastifyPluginAsyncZod<RejectionsOptions> = async 
       },
     },
     async (request) => {
-      const rejection = await getRejection(pool, request.params.id, grantOf(request).limits);
+      const rejection = await getRejection(readsOf(request), request.params.id, grantOf(request).limits);
       const { payload } = rejection;
       const encoding = isUtf8(payload) ? ("utf8" as const) : ("base64" as const);
       return { ...toJson(rejection), payload: { encoding, data: payload.toString(encoding) } };

@@ -21,6 +21,7 @@ import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { problems } from "../problem.ts";
 import { csvColumns } from "../readings/routes.ts";
+import { readsOf } from "../reads.ts";
 import { assertRange, pageOf } from "../schemas.ts";
 import {
   newRepairBody,
@@ -98,6 +99,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
     "/devices/:id/repairs",
     {
       onRequest: allow("readings:read"),
+      config: { reads: "replica" },
       schema: {
         operationId: "listRepairs",
         tags: ["readings"],
@@ -109,8 +111,8 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
     },
     async (request) => {
       const { limit, cursor } = request.query;
-      const key = await getDeviceKey(pool, request.params.id, grantOf(request).limits);
-      return listRepairs(pool, key, { limit: limit ?? DEFAULT_LIMIT, cursor });
+      const key = await getDeviceKey(readsOf(request), request.params.id, grantOf(request).limits);
+      return listRepairs(readsOf(request), key, { limit: limit ?? DEFAULT_LIMIT, cursor });
     },
   );
 
@@ -118,6 +120,7 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
     "/devices/:id/repairs/:repair/readings",
     {
       onRequest: allow("readings:read"),
+      config: { reads: "replica" },
       schema: {
         operationId: "listRepairedReadings",
         tags: ["readings"],
@@ -134,10 +137,10 @@ export const repairsRoutes: FastifyPluginAsyncZod<RepairsOptions> = async (app, 
     async (request, reply) => {
       const { limit, cursor } = request.query;
       const { id, repair } = request.params;
-      const key = await getDeviceKey(pool, id, grantOf(request).limits);
+      const key = await getDeviceKey(readsOf(request), id, grantOf(request).limits);
       const table = catalog.table(key.kind);
       const readPage = (size: number, at: string | undefined) =>
-        listRepairedReadings(pool, table, key, repair, { limit: size, cursor: at });
+        listRepairedReadings(readsOf(request), table, key, repair, { limit: size, cursor: at });
       if (!wantsCsv(request.headers.accept)) return readPage(limit ?? DEFAULT_READINGS, cursor);
       return sendCsv(reply, {
         name: `repair_${id}_${repair}`,

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import type { Logger } from "../../base/log.ts";
-import { type Pool, parseInterval } from "../../store/database/index.ts";
+import { type Db, type Pool, parseInterval } from "../../store/database/index.ts";
 import { levelBelow } from "../../store/places/index.ts";
 import {
   type Aggregate,
@@ -20,6 +20,7 @@ import { csvOr } from "../media.ts";
 import { wantsCsv } from "../negotiate.ts";
 import { plainJson } from "../plain-json.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { assertRange } from "../schemas.ts";
 import { bucketCsvColumns, fleetCsvColumns, fleetRows, stayJson, toBucketJson } from "./present.ts";
 import { deviceSeriesQuery, deviceSeriesSchema, fleetSeriesQuery, fleetSeriesSchema } from "./schema.ts";
@@ -62,6 +63,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
   const { pool, catalog, log, allow } = options;
 
   function plan(
+    db: Db,
     kind: string,
     asked: AskedSeries,
     overFleet: boolean,
@@ -79,11 +81,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
       overFleet,
     });
     const { from, timeZone } = asked;
-    return planSeries(
-      pool,
-      { table: catalog.table(kind), columns, interval, timeZone, from, to },
-      maxBuckets,
-    );
+    return planSeries(db, { table: catalog.table(kind), columns, interval, timeZone, from, to }, maxBuckets);
   }
 
   const describe = (kind: string, { interval }: AskedSeries, planned: SeriesPlan) => ({
@@ -104,6 +102,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     "/devices/:id/series",
     {
       onRequest: allow("readings:read"),
+      config: { reads: "replica", patient: true },
       serializerCompiler: plainJson,
       schema: {
         operationId: "getDeviceSeries",
@@ -121,9 +120,9 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
       const csv = wantsCsv(request.headers.accept);
       const { deviceNo, id, kind, spans } = await options.findKey(request.params.id, grantOf(request).limits);
       const limit = csv ? MAX_BUCKETS_CSV : MAX_BUCKETS;
-      const planned = await plan(kind, request.query, false, limit);
+      const planned = await plan(readsOf(request), kind, request.query, false, limit);
       if (!csv) {
-        const buckets = await readDeviceSeries(pool, planned, deviceNo, spans);
+        const buckets = await readDeviceSeries(readsOf(request), planned, deviceNo, spans);
         return {
           deviceId: id,
           ...describe(kind, request.query, planned),
@@ -135,7 +134,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
         name: `series_${id}_${request.query.interval}`,
         columns: bucketCsvColumns(planned.columns),
         readPage: async () => ({
-          items: await readDeviceSeries(pool, planned, deviceNo, spans),
+          items: await readDeviceSeries(readsOf(request), planned, deviceNo, spans),
           nextCursor: null,
         }),
         cursor: undefined,
@@ -150,6 +149,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
     "/series",
     {
       onRequest: allow("readings:read"),
+      config: { reads: "replica", patient: true },
       serializerCompiler: plainJson,
       schema: {
         operationId: "getFleetSeries",
@@ -173,6 +173,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
       }
       const level = groupBy === "device" ? null : (request.query.level ?? levelBelow(region));
       const planned = await plan(
+        readsOf(request),
         kind,
         request.query,
         groupBy === "region",
@@ -181,7 +182,7 @@ export const seriesRoutes: FastifyPluginAsyncZod<SeriesOptions> = async (app, op
       const fleet = { kind, region, groupBy: level ?? ("device" as const) };
       const affordable = Math.max(1, Math.floor((csv ? MAX_POINTS_CSV : MAX_POINTS) / planned.buckets));
       const readPage = (at: string | undefined) =>
-        readFleetSeries(pool, planned, fleet, limits, {
+        readFleetSeries(readsOf(request), planned, fleet, limits, {
           limit: Math.min(limit ?? DEFAULT_GROUPS, affordable),
           cursor: at,
         });

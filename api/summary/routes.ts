@@ -3,7 +3,7 @@ import { decide, type Principal } from "../../access/decide.ts";
 import type { Action } from "../../access/roles.ts";
 import { broadcastReach } from "../../broadcast/lifecycle/index.ts";
 import { type BroadcastToWatch, readBroadcastsToWatch } from "../../store/broadcast/index.ts";
-import type { Limits, Pool } from "../../store/database/index.ts";
+import type { Limits } from "../../store/database/index.ts";
 import { countDevicesByRegion } from "../../store/devices/index.ts";
 import { countAlarmsByRegion, type RegionAlarms } from "../../store/events/index.ts";
 import { lengthOf, levelBelow, type RegionLevel, regionsBelow } from "../../store/places/index.ts";
@@ -11,11 +11,11 @@ import { type CatalogIndex, invalidField } from "../catalog.ts";
 import { rhythmOf } from "../devices/present.ts";
 import { type Allow, grantOf } from "../guard.ts";
 import { problems } from "../problem.ts";
+import { readsOf } from "../reads.ts";
 import { summaryQuery, summarySchema } from "./schema.ts";
 import { ByRegion, tallyAlarms, tallyBroadcasts, tallyDevices } from "./tally.ts";
 
 export interface SummaryOptions {
-  readonly pool: Pool;
   readonly catalog: CatalogIndex;
   readonly allow: Allow;
 }
@@ -25,7 +25,7 @@ const MAX_REGIONS = 5000;
 
 /** What is well and what is not in each part of a region: the numbers of overviews and walls in one request. */
 export const summaryRoutes: FastifyPluginAsyncZod<SummaryOptions> = async (app, options) => {
-  const { pool, catalog, allow } = options;
+  const { catalog, allow } = options;
   const rhythms = catalog.kinds.map(rhythmOf);
   const sounding = catalog.kindsWith("sounds");
 
@@ -33,6 +33,7 @@ export const summaryRoutes: FastifyPluginAsyncZod<SummaryOptions> = async (app, 
     "/summary",
     {
       onRequest: allow("devices:read"),
+      config: { reads: "told" },
       schema: {
         operationId: "getSummary",
         tags: ["regions"],
@@ -46,7 +47,7 @@ export const summaryRoutes: FastifyPluginAsyncZod<SummaryOptions> = async (app, 
       const { region, level = levelBelow(region) } = request.query;
       const { principal, limits } = grantOf(request);
       assertBelow(region, request.query.level);
-      const parts = await regionsBelow(pool, region, level, limits, MAX_REGIONS + 1);
+      const parts = await regionsBelow(readsOf(request), region, level, limits, MAX_REGIONS + 1);
       if (parts.items.length > MAX_REGIONS) {
         const message = `There are more than ${MAX_REGIONS} regions of the level '${level}' here: expected a smaller region or a higher level`;
         throw invalidField("/level", message);
@@ -54,10 +55,10 @@ export const summaryRoutes: FastifyPluginAsyncZod<SummaryOptions> = async (app, 
       const now = new Date();
       const asked = { region, length: lengthOf(level) };
       const [devices, alarms, broadcasts] = await Promise.all([
-        countDevicesByRegion(pool, asked, limits, { rhythms, now }),
-        within(principal, "alarms:read", (where) => countAlarmsByRegion(pool, asked, where)),
+        countDevicesByRegion(readsOf(request), asked, limits, { rhythms, now }),
+        within(principal, "alarms:read", (where) => countAlarmsByRegion(readsOf(request), asked, where)),
         within(principal, "broadcasts:read", (where) =>
-          readBroadcastsToWatch(pool, region, broadcastReach(where, principal.tenantId)),
+          readBroadcastsToWatch(readsOf(request), region, broadcastReach(where, principal.tenantId)),
         ),
       ]);
       const count = counter(new ByRegion(devices), alarms, broadcasts, sounding, asked.length);

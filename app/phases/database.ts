@@ -2,10 +2,13 @@ import { join } from "node:path";
 import { startAuditHead } from "../../store/audit/index.ts";
 import type { DatabaseFacts, KindTable } from "../../store/database/index.ts";
 import { startEmbedded } from "../../store/embedded/index.ts";
+import type { Replica } from "../../store/replica/index.ts";
 import type { Retention } from "../../store/schema/index.ts";
 import { prepareDataDir } from "../data-dir.ts";
 import { type DatabasePools, openPools, registerPoolMetrics } from "../database-pools.ts";
 import { prepareDatabase } from "../prepare-database.ts";
+import { startReplica } from "../replica.ts";
+import { partsOf } from "../role.ts";
 import { startUpkeep, type Upkeep } from "../upkeep.ts";
 import type { Start } from "./start.ts";
 
@@ -16,6 +19,8 @@ export interface DatabasePhase {
   readonly retention: Retention;
   readonly pools: DatabasePools;
   readonly upkeep: Upkeep;
+  /** Answers reads that may be some seconds old, where there is one. */
+  readonly replica: Replica | undefined;
 }
 
 /**
@@ -45,7 +50,16 @@ export async function startDatabase(start: Start, fail: (error: Error) => void):
   await prepareDataDir(config.DATA_DIR);
   const auditHead = startAuditHead(pools.api, { dataDir: config.DATA_DIR, log: logOf("audit") });
   atEnd(() => auditHead.stop());
-  return { facts: { ...facts, embedded }, tables, retention, pools, upkeep };
+  const replica = openReplica(start, pools);
+  return { facts: { ...facts, embedded }, tables, retention, pools, upkeep, replica };
+}
+
+function openReplica({ config, logOf, registry, atEnd }: Start, pools: DatabasePools): Replica | undefined {
+  const { DATABASE_READ_URL: url, ROLE } = config;
+  if (url === undefined || !partsOf(ROLE).api) return undefined;
+  const { replica, stop } = startReplica({ url, config, pools, registry, log: logOf("replica") });
+  atEnd(stop);
+  return replica;
 }
 
 /** @returns the address of the embedded database, which lies below DATA_DIR */

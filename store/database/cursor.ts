@@ -57,6 +57,7 @@ export function decodeCursor<const T extends readonly KeyType[]>(
 ): Keys<T> | undefined {
   if (cursor === undefined) return undefined;
   const [name, ...keys] = parse(cursor);
+  if (isMoment(keys.at(-1))) keys.pop();
   const fits =
     name === list && keys.length === types.length && types.every((type, index) => CHECKS[type](keys[index]));
   if (!fits) {
@@ -75,6 +76,26 @@ function parse(cursor: string): unknown[] {
   } catch {
     return [];
   }
+}
+
+/** Behind the keys of a cursor: how far the database's log had come when its page was read. No key is an object. */
+interface PageMoment {
+  readonly at: string;
+}
+
+const isMoment = (value: unknown): value is PageMoment =>
+  typeof value === "object" && value !== null && /^[\da-f]{1,16}$/.test(String((value as PageMoment).at));
+
+/** The cursor with how far the database's log had come when its page was read, for a next page from another server. */
+export function withPosition(cursor: string, position: bigint): string {
+  const moment: PageMoment = { at: position.toString(16) };
+  return Buffer.from(JSON.stringify([...parse(cursor), moment])).toString("base64url");
+}
+
+/** @returns undefined where the cursor names no position */
+export function positionIn(cursor: string): bigint | undefined {
+  const moment = parse(cursor).at(-1);
+  return isMoment(moment) ? BigInt(`0x${moment.at}`) : undefined;
 }
 
 /** Makes a page of rows that were selected with `limit + 1`: the extra row only shows that there is more. */

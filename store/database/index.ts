@@ -22,7 +22,16 @@ export {
   notedMet,
   takeClaim,
 } from "./claims.ts";
-export { decodeCursor, encodeCursor, type KeyType, MAX_INT4, type Page, toPage } from "./cursor.ts";
+export {
+  decodeCursor,
+  encodeCursor,
+  type KeyType,
+  MAX_INT4,
+  type Page,
+  positionIn,
+  toPage,
+  withPosition,
+} from "./cursor.ts";
 export {
   type Client,
   type Db,

@@ -36,6 +36,7 @@ export interface Answer {
 }
 
 import { assertNoSecretIn, keepCookiesOf, keepSecretForAll, keepSecretsOf } from "../helpers/secrets.ts";
+import { openTestReplica, type TestReplica } from "../helpers/test-replica.ts";
 
 /** A directory without anybody. */
 const NOBODY: KnownPrincipals = {
@@ -78,11 +79,13 @@ export async function startApi(
       sessionMaxAgeMs: 3_600_000,
       sessionMaxIdleMs: 600_000,
     });
+  const replica = "replica" in overrides ? overrides.replica : await openTestReplica(pool);
   const app = await createApp({
     serves: true,
     pool,
     urgentPool: pool,
     patientPool: pool,
+    replica,
     catalog,
     tables: tablesOf(catalog),
     access: createAccessControl({ adminKeyHash: hashToken(ADMIN_KEY), directory, ...people }),
@@ -129,6 +132,7 @@ export async function startApi(
   const close = app.close.bind(app);
   app.close = (async () => {
     await close();
+    if (replica !== overrides.replica) await (replica as TestReplica).end();
     assertNoSecretIn(logged.map((line) => JSON.stringify(line)));
   }) as typeof app.close;
   return {

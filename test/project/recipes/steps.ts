@@ -95,8 +95,13 @@ export const villagesRoutes: FastifyPluginAsyncZod<VillagesOptions> = async (app
   );
   copy.insertAfter(
     "api/app.ts",
-    "  await app.register(regionsRoutes, { prefix, pool, allow });\n",
+    "  await app.register(regionsRoutes, { prefix, allow });\n",
     "  await app.register(villagesRoutes, { prefix, pool, allow });\n",
+  );
+  copy.insertAfter(
+    "test/api/reads.test.ts",
+    "const PRIMARY: Record<string, string> = {\n",
+    '  countVillages: "of now",\n',
   );
 }
 

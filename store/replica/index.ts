@@ -1,0 +1,3 @@
+export type { ReadDb } from "./asking.ts";
+export type { Position } from "./positions.ts";
+export { Replica } from "./replica.ts";
