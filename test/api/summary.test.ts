@@ -195,21 +195,24 @@ describe("a summary", () => {
   });
 
   // Through a replica they would not be counted here.
-  it.skipIf(process.env.DATABASE_READ_URL)("asks the database the same number of times whatever there is to count", async () => {
-    const count = async (query: string) => {
-      let asked = 0;
-      const { pool } = db;
-      const original = pool.query;
-      pool.query = ((...args: Parameters<typeof original>) => {
-        asked++;
-        return original.apply(pool, args);
-      }) as typeof original;
-      expect((await ask(everybodysViewer, `summary?${query}`)).status).toBe(200);
-      pool.query = original;
-      return asked;
-    };
-    expect([await count("region=520102001001"), await count("region=52&level=county")]).toEqual([4, 4]);
-  });
+  it.skipIf(process.env.DATABASE_READ_URL)(
+    "asks the database the same number of times whatever there is to count",
+    async () => {
+      const count = async (query: string) => {
+        let asked = 0;
+        const { pool } = db;
+        const original = pool.query;
+        pool.query = ((...args: Parameters<typeof original>) => {
+          asked++;
+          return original.apply(pool, args);
+        }) as typeof original;
+        expect((await ask(everybodysViewer, `summary?${query}`)).status).toBe(200);
+        pool.query = original;
+        return asked;
+      };
+      expect([await count("region=520102001001"), await count("region=52&level=county")]).toEqual([4, 4]);
+    },
+  );
 
   it("refuses a level that is not below the region, and a region that there is not", async () => {
     const refused = await ask(everybodysViewer, "summary?region=520102&level=city");
