@@ -3,6 +3,7 @@ import type { Door, DoorDevice, DoorEvents, DoorHealth } from "../../exchange/do
 import { addressed, type SourceInside, takeFromSource } from "../../exchange/own-dialect.ts";
 import { commandKey } from "./keys.ts";
 import type { Management } from "./management.ts";
+import { ParkedWatch } from "./parked.ts";
 import { PresenceWatch } from "./presence.ts";
 import { type AmqpSession, openSession } from "./session.ts";
 import { troubleOf } from "./trouble.ts";
@@ -23,6 +24,8 @@ export interface AmqpSourceOptions<D extends DoorDevice>
   /** For tests: other waits in milliseconds. */
   readonly retryMs?: number;
   readonly reporterMs?: number;
+  readonly calmMs?: number;
+  readonly maxFrameBytes?: number;
 }
 
 export interface AmqpSource extends Door {
@@ -60,6 +63,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
   readonly name = AMQP_SOURCE;
   private readonly options: AmqpSourceOptions<D>;
   private readonly presence: PresenceWatch<D>;
+  private readonly parked: ParkedWatch;
   private session: AmqpSession | undefined;
   private trouble: string | undefined = "there is no connection to SOURCE_AMQP_URL yet";
   private readonly closing = new AbortController();
@@ -69,6 +73,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
     this.options = options;
     const host = hostOf(options.url);
     this.presence = new PresenceWatch({ ...options, host, door: AMQP_SOURCE, everyMs: options.reporterMs });
+    this.parked = new ParkedWatch(options.log, options.reporterMs);
     this.running = this.run();
   }
 
@@ -77,9 +82,10 @@ class Source<D extends DoorDevice> implements AmqpSource {
   }
 
   health(): DoorHealth {
-    return this.trouble === undefined
-      ? { check: "amqp", ok: true, detail: this.presence.trouble }
-      : { check: "amqp", ok: false, detail: this.trouble };
+    if (this.trouble !== undefined) return { check: "amqp", ok: false, detail: this.trouble };
+    const troubles = [this.session?.trouble(), this.parked.trouble, this.presence.trouble];
+    const detail = troubles.filter((each) => each !== undefined).join("; ");
+    return { check: "amqp", ok: true, detail: detail || undefined };
   }
 
   /** A session that is kept for a device that is away would get it later, so presence is asked first. */
@@ -133,6 +139,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
         this.complain(error);
       }
       this.session = undefined;
+      await this.parked.leave();
       await this.presence.leave(signal.aborted);
       await sleep(retryMs, undefined, { signal, ref: false }).catch(() => {});
     }
@@ -152,6 +159,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
     if (this.closing.signal.aborted) return session.close(0);
     this.trouble = undefined;
     options.log.info({ partitions: options.partitions }, "takes messages from RabbitMQ");
+    this.parked.follow(session.connection);
     await this.presence.follow(session.connection);
     const reason = await session.ended;
     if (!this.closing.signal.aborted) this.complain(reason);

@@ -41,7 +41,7 @@ export async function becomeReporter(connection: ChannelModel): Promise<boolean>
   const channel = await open(connection);
   try {
     await channel.assertQueue(REPORTER, { exclusive: true });
-    await channel.close();
+    closeLater(channel);
     return true;
   } catch {
     // RESOURCE_LOCKED has closed the channel.
@@ -54,11 +54,16 @@ export async function isReporter(connection: ChannelModel): Promise<boolean> {
   try {
     const channel = await open(connection);
     await channel.checkQueue(REPORTER);
-    await channel.close();
+    closeLater(channel);
     return true;
   } catch {
     return false;
   }
+}
+
+/** Closes a channel without waiting for it: where the connection ends meanwhile, the answer never comes. */
+function closeLater(channel: Channel): void {
+  channel.close().catch(() => {});
 }
 
 async function open(connection: ChannelModel): Promise<Channel> {

@@ -1,7 +1,6 @@
-import { type Channel, type ChannelModel, type ConsumeMessage, connect } from "amqplib";
-import { Acknowledgements } from "./acknowledgements.ts";
-import { topicOfKey } from "./keys.ts";
+import { type Channel, type ChannelModel, connect } from "amqplib";
 import { Outbox } from "./outbox.ts";
+import { CONNECT_MS, Partition, type PartitionOptions } from "./partition.ts";
 import { priorityOf } from "./shares.ts";
 import { declareTopology, partitionName } from "./topology.ts";
 
@@ -11,29 +10,27 @@ import { declareTopology, partitionName } from "./topology.ts";
  */
 const HEARTBEAT_S = 8;
 
-/** How long RabbitMQ may take to accept a connection, in milliseconds. */
-const CONNECT_MS = 10_000;
-
-export interface SessionOptions {
-  /** amqp://user:password@host:port/vhost */
-  readonly url: string;
-  /** The name of this process. */
-  readonly instance: string;
+export interface SessionOptions
+  extends Pick<PartitionOptions, "url" | "instance" | "take" | "calmMs" | "maxFrameBytes"> {
   readonly partitions: number;
   /** Messages under way to this process at most, in all partitions together. */
   readonly window: number;
-  /** Takes a message over, and says when it is settled. */
-  readonly take: (topic: string, payload: Buffer, settled: () => void) => void;
 }
 
-/** One connection to RabbitMQ, by which messages come. Whatever breaks of it, all of it ends and is opened anew. */
+/**
+ * What connects a process to RabbitMQ: a connection for commands and presence, and one for each partition. What
+ * breaks one of a partition breaks no other; whatever else breaks, all of it ends and is opened anew.
+ */
 export interface AmqpSession {
+  /** That of commands and presence. */
   readonly connection: ChannelModel;
   readonly outbox: Outbox;
   /** Resolves with the reason when it has ended, or cannot bring messages any more. */
   readonly ended: Promise<unknown>;
   /** Messages that came and are not acknowledged. */
   open(): number;
+  /** What hinders partitions, although messages come. */
+  trouble(): string | undefined;
   /** Lets no more messages come; those that came can still be settled. */
   cancel(): Promise<void>;
   /** Ends it, once messages under way are acknowledged or after the given time. */
@@ -42,10 +39,11 @@ export interface AmqpSession {
 
 /** @throws the error of RabbitMQ, or of the network */
 export async function openSession(options: SessionOptions): Promise<AmqpSession> {
-  const { url, instance } = options;
-  const address = new URL(url);
+  const { instance, partitions: count, window } = options;
+  const address = new URL(options.url);
   if (!address.searchParams.has("heartbeat")) address.searchParams.set("heartbeat", String(HEARTBEAT_S));
-  const connection = await connect(address.href, {
+  const url = address.href;
+  const connection = await connect(url, {
     timeout: CONNECT_MS,
     clientProperties: { connection_name: `smart-broadcast-iot ${instance}` },
   });
@@ -55,10 +53,26 @@ export async function openSession(options: SessionOptions): Promise<AmqpSession>
   });
   connection.on("error", end);
   connection.on("close", (error) => end(error ?? new Error("RabbitMQ closed the connection")));
+  const partitions = Array.from(
+    { length: count },
+    (_, partition) =>
+      new Partition({
+        ...options,
+        url,
+        queue: partitionName(partition),
+        priority: priorityOf(instance, partition),
+        window: Math.max(1, Math.floor(window / count)),
+        onEnd: end,
+      }),
+  );
+  const close = async (waitMs: number) => {
+    await Promise.all(partitions.map((each) => each.close(waitMs)));
+    // Where it breaks meanwhile, the answer never comes.
+    await Promise.race([connection.close().catch(() => {}), ended]);
+  };
   try {
-    const channel = await connection.createChannel();
-    channel.on("error", end);
-    await declareTopology(channel, options.partitions);
+    const channel = await followed(connection.createChannel(), end);
+    await declareTopology(channel, count);
     const outbox = new Outbox(await followed(connection.createConfirmChannel(), end));
     connection.on("blocked", () => {
       outbox.blocked = true;
@@ -66,22 +80,28 @@ export async function openSession(options: SessionOptions): Promise<AmqpSession>
     connection.on("unblocked", () => {
       outbox.blocked = false;
     });
-    const consuming = await consume(channel, options, end);
+    await startAll(partitions);
     return {
       connection,
       outbox,
       ended,
-      ...consuming,
-      async close(waitMs) {
-        await consuming.settled(waitMs);
-        await channel.close().catch(() => {});
-        await connection.close().catch(() => {});
+      open: () => partitions.reduce((sum, each) => sum + each.open(), 0),
+      trouble: () => partitions.map((each) => each.trouble).find((trouble) => trouble !== undefined),
+      async cancel() {
+        await Promise.all(partitions.map((each) => each.cancel()));
       },
+      close,
     };
   } catch (error) {
-    await connection.close().catch(() => {});
+    await close(0);
     throw error;
   }
+}
+
+/** Each has had its turn when it rejects, so that none goes on behind the back of whoever closes all of them. */
+async function startAll(partitions: readonly Partition[]): Promise<void> {
+  for (const started of await Promise.allSettled(partitions.map((each) => each.start())))
+    if (started.status === "rejected") throw started.reason;
 }
 
 /** Without a listener, the error of a channel would end the process. */
@@ -89,54 +109,4 @@ async function followed<C extends Channel>(opening: Promise<C>, end: (reason: un
   const channel = await opening;
   channel.on("error", end);
   return channel;
-}
-
-async function consume(
-  channel: Channel,
-  { instance, partitions, window, take }: SessionOptions,
-  end: (reason: unknown) => void,
-) {
-  let isOpen = true;
-  channel.on("close", () => {
-    isOpen = false;
-  });
-  let allSettled = () => {};
-  const acknowledgements = new Acknowledgements(
-    (deliveryTag, allUpTo) => {
-      // After the end, RabbitMQ gives it to another process, or again to this one.
-      if (isOpen) channel.ack({ fields: { deliveryTag } } as ConsumeMessage, allUpTo);
-    },
-    () => allSettled(),
-  );
-  const receive = (message: ConsumeMessage | null) => {
-    if (message === null) return end(new Error("RabbitMQ ended a consumer: its queue was deleted"));
-    const { deliveryTag, routingKey } = message.fields;
-    acknowledgements.receive();
-    take(topicOfKey(routingKey), message.content, () => acknowledgements.settle(deliveryTag));
-  };
-  await channel.prefetch(Math.max(1, Math.floor(window / partitions)));
-  const tags: string[] = [];
-  for (let partition = 0; partition < partitions; partition++) {
-    const { consumerTag } = await channel.consume(partitionName(partition), receive, {
-      priority: priorityOf(instance, partition),
-    });
-    tags.push(consumerTag);
-  }
-  return {
-    open: () => acknowledgements.open,
-    async cancel() {
-      await Promise.all(tags.map((tag) => channel.cancel(tag)));
-    },
-    /** Resolves when every message that came is acknowledged, or after that time. */
-    async settled(waitMs: number) {
-      if (acknowledgements.open === 0 || !isOpen) return;
-      await new Promise<void>((resolve) => {
-        const late = setTimeout(resolve, waitMs);
-        allSettled = () => {
-          clearTimeout(late);
-          resolve();
-        };
-      });
-    },
-  };
 }

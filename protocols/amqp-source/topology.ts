@@ -9,6 +9,18 @@ const PARTITIONED = "sbi.ingest";
 /** How long messages may lie with us unacknowledged: as long as a database may be away. RabbitMQ's own is 30 minutes. */
 const CONSUMER_TIMEOUT_MS = 7 * 24 * 3600 * 1000;
 
+/** Messages that broke their connection again and again lie here, for a person to look at. */
+export const PARKED = "sbi.parked";
+
+/**
+ * A message that came back so often is parked. RabbitMQ's own is 20, and counts kills of processes and of nodes too,
+ * which are no fault of a message.
+ */
+const DELIVERY_LIMIT = 100;
+
+/** The newest that fit are kept. */
+const PARKED_BYTES = 256 * 1024 * 1024;
+
 export const partitionName = (partition: number): string => `${PARTITIONED}.${partition}`;
 
 /**
@@ -20,6 +32,12 @@ export const partitionName = (partition: number): string => `${PARTITIONED}.${pa
 export async function declareTopology(channel: Channel, partitions: number): Promise<void> {
   // Messages would lie unread in partitions beyond a smaller number. RabbitMQ refuses to declare it with another length.
   await channel.assertQueue(`${PARTITIONED}.partitions`, { durable: true, maxLength: partitions });
+  await channel.assertExchange(PARKED, "fanout", { durable: true });
+  await channel.assertQueue(PARKED, {
+    durable: true,
+    arguments: { "x-queue-type": "quorum", "x-max-length-bytes": PARKED_BYTES },
+  });
+  await channel.bindQueue(PARKED, PARKED, "");
   await channel.assertExchange(PARTITIONED, "x-consistent-hash", { durable: true });
   for (let partition = 0; partition < partitions; partition++) {
     const name = partitionName(partition);
@@ -29,8 +47,9 @@ export async function declareTopology(channel: Channel, partitions: number): Pro
         "x-queue-type": "quorum",
         // One process at a time has a device's messages; when it ends, another one gets them at once, in order.
         "x-single-active-consumer": true,
-        // RabbitMQ drops a message that came back twenty times. A database that is away for long is no fault of it.
-        "x-delivery-limit": -1,
+        // A message that no process can read would come back for ever, and hold up those behind it.
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-dead-letter-exchange": PARKED,
         "x-consumer-timeout": CONSUMER_TIMEOUT_MS,
       },
     });

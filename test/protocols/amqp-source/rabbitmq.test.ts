@@ -328,6 +328,53 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
     expect(answer).toBe("cut");
   });
 
+  it("parks a message that breaks its connection again and again, and nothing else waits for it", async () => {
+    const url = await makeHost("parks");
+    const { deviceNo } = await addDevice(db.pool, "amqp-8");
+    const side = await startTestIngest(db.pool);
+    const { source, lines } = open(side, url, { calmMs: 2_000, maxFrameBytes: 150_000 });
+    await vi.waitFor(() => expect(source.consuming()).toBe(true), PATIENCE);
+    // The lower of the two numbers counts.
+    await ask("PUT", "policies/parks/soon", {
+      pattern: "^sbi\\.ingest\\.\\d",
+      definition: { "delivery-limit": 12 },
+      "apply-to": "quorum_queues",
+    });
+    const device = await connectDevice("parks", "publisher-8");
+    const own = await connect(url);
+    onTestFinished(() => own.close());
+    const poisoner = await connectDevice("parks", "poisoner", true, 5);
+    const userProperties = { k0: "v".repeat(60_000), k1: "v".repeat(60_000), k2: "v".repeat(60_000) };
+    await poisoner.publishAsync("v1/devices/amqp-8/telemetry", "{}", {
+      qos: 1,
+      properties: { userProperties },
+    });
+    const at = (minute: number) => ({ observedAt: Date.UTC(2026, 3, 1, 0, minute), flow: 1 });
+    for (let minute = 0; minute < 20; minute++) {
+      await publish(device, "v1/devices/amqp-8/telemetry", at(minute));
+    }
+    // The connection of commands is another one.
+    const healths = new Set<string>();
+    await vi.waitFor(async () => {
+      const { ok, detail } = source.health();
+      healths.add(`${ok} ${detail}`);
+      expect(await source.deliver({ id: "amqp-8", deviceNo }, { payload: "{}" })).toBe("not_listening");
+      expect(source.consuming()).toBe(true);
+      expect(detail).toContain("1 messages of devices broke their connection");
+    }, PATIENCE);
+    expect([...healths].join("\n")).toMatch(/true a message in sbi\.ingest\.\d breaks the connection/);
+    expect([...healths].join("\n")).not.toContain("false");
+    await vi.waitFor(async () => expect(await rowsOf("amqp-8")).toBe(20), PATIENCE);
+    expect(lines.join("")).toContain("lie in sbi.parked");
+    // Those that came with it are not parked, and the window is opened again.
+    expect((await (await own.createChannel()).checkQueue("sbi.parked")).messageCount).toBe(1);
+    await vi.waitFor(async () => {
+      const consumers = (await ask("GET", "consumers/parks")) as { prefetch_count: number }[];
+      expect(consumers.map(({ prefetch_count }) => prefetch_count)).toEqual(Array(PARTITIONS).fill(2048));
+    }, PATIENCE);
+    expect(source.health().detail).not.toContain("breaks the connection");
+  }, 90_000);
+
   it("is not ready while it brings nothing, says why once, and goes on by itself", async () => {
     const url = await makeHost("trouble");
     const side = await startTestIngest(db.pool);
@@ -353,7 +400,8 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
       durable: true,
       arguments: {
         "x-single-active-consumer": true,
-        "x-delivery-limit": -1,
+        "x-delivery-limit": 100,
+        "x-dead-letter-exchange": "sbi.parked",
         "x-consumer-timeout": 7 * 24 * 3600 * 1000,
       },
     });

@@ -1,0 +1,223 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Channel, type ChannelModel, type ConsumeMessage, connect } from "amqplib";
+import { Acknowledgements } from "./acknowledgements.ts";
+import { topicOfKey } from "./keys.ts";
+
+/** How long RabbitMQ may take to accept a connection, in milliseconds. */
+export const CONNECT_MS = 10_000;
+
+/**
+ * The longest frame that is taken from a partition, in bytes. The properties of a message come in one, however long they
+ * are, and a device may send 321 KiB in all where RabbitMQ is set up as docs/cluster.md says. Where it is not, a longer
+ * one would take memory and time from every other message before it came to nothing.
+ */
+const MAX_FRAME_BYTES = 1024 * 1024;
+
+/** After so many connections in a row that broke soon, one message at a time is under way. */
+const CAREFUL_AFTER = 3;
+
+/** A connection that has lasted so long was broken by no message. Milliseconds. */
+const CALM_MS = 10_000;
+
+/** The wait before a partition that broke is read again, in milliseconds. */
+const AGAIN_MS = 200;
+
+export interface PartitionOptions {
+  /** amqp://user:password@host:port/vhost */
+  readonly url: string;
+  /** The name of this process. */
+  readonly instance: string;
+  readonly queue: string;
+  readonly priority: number;
+  /** Messages of this partition under way to this process at most. */
+  readonly window: number;
+  /** Takes a message over, and says when it is settled. */
+  readonly take: (topic: string, payload: Buffer, settled: () => void) => void;
+  /** Called when it cannot bring messages any more. */
+  readonly onEnd: (reason: unknown) => void;
+  /** For tests: another time after which a connection counts as calm, in milliseconds. */
+  readonly calmMs?: number | undefined;
+  /** For tests: another length of the longest frame. */
+  readonly maxFrameBytes?: number | undefined;
+}
+
+/** One connection that brings messages of a partition. */
+interface Reading {
+  readonly acknowledgements: Acknowledgements;
+  readonly careful: boolean;
+  readonly ended: Promise<unknown>;
+  cancel(): Promise<void>;
+  close(waitMs: number): Promise<void>;
+}
+
+/**
+ * Reads one partition, over a connection of its own. RabbitMQ gives a message that cannot be read to the next process,
+ * and again to this one: so it must break nothing but this. After some times one message at a time is read, so that only
+ * the guilty one comes back again and again, until RabbitMQ parks it.
+ */
+export class Partition {
+  private readonly options: PartitionOptions;
+  private reading: Reading | undefined;
+  private readonly closing = new AbortController();
+  /** Connections in a row that broke soon. */
+  private breaks = 0;
+  /** Why its messages come slowly, or not. */
+  trouble: string | undefined;
+
+  constructor(options: PartitionOptions) {
+    this.options = options;
+  }
+
+  /** @throws the error of RabbitMQ, or of the network */
+  async start(): Promise<void> {
+    this.reading = await read(this.options, false);
+    // It never rejects: `onEnd` tells what went wrong.
+    void this.keepReading(this.reading);
+  }
+
+  open(): number {
+    return this.reading?.acknowledgements.open ?? 0;
+  }
+
+  async cancel(): Promise<void> {
+    this.closing.abort();
+    await this.reading?.cancel();
+  }
+
+  async close(waitMs: number): Promise<void> {
+    this.closing.abort();
+    await this.reading?.close(waitMs);
+  }
+
+  private async keepReading(first: Reading): Promise<void> {
+    const { options } = this;
+    const { signal } = this.closing;
+    try {
+      for (let reading = first; !signal.aborted; ) {
+        const reason = await this.calmOrBroken(reading);
+        if (signal.aborted) return;
+        await reading.close(reason === undefined ? CALM_MS : 0);
+        if (reason !== undefined) await sleep(AGAIN_MS, undefined, { ref: false });
+        if (signal.aborted) return;
+        reading = await read(options, this.breaks >= CAREFUL_AFTER);
+        this.reading = reading;
+        // The end came meanwhile, and has closed the one before.
+        if (signal.aborted) await reading.close(0);
+      }
+    } catch (error) {
+      options.onEnd(error);
+    }
+  }
+
+  /** Resolves with the reason when the connection broke, or with undefined when it may be read at full speed again. */
+  private async calmOrBroken(reading: Reading): Promise<unknown> {
+    const { calmMs = CALM_MS, queue } = this.options;
+    let isCalm = false;
+    let becameCalm: () => void = () => {};
+    const calm = new Promise<void>((resolve) => {
+      becameCalm = resolve;
+    });
+    const timer = setTimeout(() => {
+      isCalm = true;
+      this.breaks = 0;
+      this.trouble = undefined;
+      // Only then there is something to do: the window has to be opened again.
+      if (reading.careful) becameCalm();
+    }, calmMs).unref();
+    const reason = await Promise.race([reading.ended, calm]);
+    clearTimeout(timer);
+    if (reason === undefined) return undefined;
+    this.breaks = isCalm ? 1 : this.breaks + 1;
+    if (this.breaks >= CAREFUL_AFTER) {
+      this.trouble = `a message in ${queue} breaks the connection again and again, and is parked when it has come back often enough: expected mqtt.max_packet_size_authenticated in rabbitmq.conf as docs/cluster.md has it (${textOf(reason)})`;
+    }
+    return reason;
+  }
+}
+
+const textOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
+
+async function read(
+  { url, instance, queue, priority, window, take, onEnd, maxFrameBytes = MAX_FRAME_BYTES }: PartitionOptions,
+  careful: boolean,
+): Promise<Reading> {
+  const address = new URL(url);
+  address.searchParams.set("maxFrameSize", String(maxFrameBytes));
+  const connection = await connect(address.href, {
+    timeout: CONNECT_MS,
+    clientProperties: { connection_name: `smart-broadcast-iot ${instance} ${queue}` },
+  });
+  const ended = new Promise<unknown>((resolve) => {
+    connection.on("error", resolve);
+    connection.on("close", (error) => resolve(error ?? new Error("RabbitMQ closed the connection")));
+  });
+  try {
+    const channel = await connection.createChannel();
+    channel.on("error", onEnd);
+    const { acknowledgements, settled } = acknowledgeOn(channel);
+    const receive = (message: ConsumeMessage | null) => {
+      if (message === null) return onEnd(new Error("RabbitMQ ended a consumer: its queue was deleted"));
+      const { deliveryTag, routingKey } = message.fields;
+      acknowledgements.receive();
+      take(topicOfKey(routingKey), message.content, () => acknowledgements.settle(deliveryTag));
+    };
+    await channel.prefetch(careful ? 1 : window);
+    const { consumerTag } = await channel.consume(queue, receive, { priority });
+    return {
+      acknowledgements,
+      careful,
+      ended,
+      async cancel() {
+        await Promise.race([channel.cancel(consumerTag), ended]);
+      },
+      async close(waitMs) {
+        await Promise.race([settled(waitMs), ended]);
+        // First this one, so that the acknowledgements are on their way before the end.
+        await Promise.race([channel.close().catch(() => {}), ended]);
+        await closeConnection(connection, ended);
+      },
+    };
+  } catch (error) {
+    await closeConnection(connection, ended);
+    throw error;
+  }
+}
+
+/** Ends a connection. Where it breaks meanwhile, amqplib's own answer never comes. */
+async function closeConnection(connection: ChannelModel, ended: Promise<unknown>): Promise<void> {
+  await Promise.race([connection.close().catch(() => {}), ended]);
+}
+
+/** Acknowledges what was taken, while the channel is open. */
+function acknowledgeOn(channel: Channel): {
+  acknowledgements: Acknowledgements;
+  /** Resolves when every message that came is acknowledged, or after that time. */
+  settled: (waitMs: number) => Promise<void>;
+} {
+  let isOpen = true;
+  let allSettled = () => {};
+  channel.on("close", () => {
+    isOpen = false;
+    allSettled();
+  });
+  const acknowledgements = new Acknowledgements(
+    (deliveryTag, allUpTo) => {
+      // After the end, RabbitMQ gives it to another process, or again to this one.
+      if (isOpen) channel.ack({ fields: { deliveryTag } } as ConsumeMessage, allUpTo);
+    },
+    () => allSettled(),
+  );
+  return {
+    acknowledgements,
+    async settled(waitMs) {
+      if (acknowledgements.open === 0 || !isOpen || waitMs === 0) return;
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(resolve, waitMs);
+        allSettled = () => {
+          clearTimeout(late);
+          resolve();
+        };
+      });
+    },
+  };
+}
