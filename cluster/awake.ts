@@ -7,16 +7,20 @@ const EVERY_MS = 500;
 /** Watches whether a process may still act on a duty that goes on without the database. */
 export interface Awake {
   /**
-   * True while the duty is its own, and after that as long as it has not stood still: a process that was paused does not
-   * know whether another one took over, and must ask first.
+   * True while the duty is its own. After that only in a process that is alone, as long as it has not stood still: where
+   * there are others, one of them may have taken over; one that was paused must ask first in any case.
    */
   mayAct(): boolean;
   stop(): void;
 }
 
-/** @param now a steady clock, which goes on while the process is stopped. Milliseconds */
+/**
+ * @param isAlone whether the process knew of no other one as it last asked
+ * @param now a steady clock, which goes on while the process is stopped. Milliseconds
+ */
 export function watchAwake(
   { isMine }: Pick<HeldDuty, "isMine">,
+  isAlone: () => boolean,
   now: () => number = () => performance.now(),
 ): Awake {
   let seenAt = now();
@@ -31,7 +35,7 @@ export function watchAwake(
   return {
     mayAct() {
       look();
-      return !isUnsure;
+      return !isUnsure && (isMine() || isAlone());
     },
     stop: () => clearInterval(timer),
   };

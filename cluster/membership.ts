@@ -9,6 +9,12 @@ const EVERY_MS = 3_000;
 /** A process that was not heard for longer is taken for dead, or paused. Milliseconds. */
 export const ALIVE_MS = 12_000;
 
+/**
+ * A process does not count as alone while another one was heard within so long: it may be silent for the moment only, as
+ * all are after an outage of the database. Milliseconds.
+ */
+const OTHERS_MS = 60_000;
+
 export interface MembershipOptions {
   readonly pool: Pool;
   /** The name of this process among those of the platform. */
@@ -32,6 +38,8 @@ export interface Membership {
   readonly processNo: number;
   /** The numbers of the processes that were heard a moment ago, this one included. */
   living(): Promise<Set<number>>;
+  /** True when it knew of no other process as it last asked the database. */
+  isAlone(): boolean;
   /** Takes this process off the list. */
   stop(): Promise<void>;
 }
@@ -42,12 +50,15 @@ export async function enterCluster(options: MembershipOptions): Promise<Membersh
   const { everyMs = EVERY_MS, now = () => performance.now() } = options;
   const processNo = await enterProcess(pool, instance);
   let superseded = false;
+  let isAlone = (await noteAlive(pool, processNo, OTHERS_MS))?.hasOthers === false;
   let heardAt = now();
   const saying = repeat(
     async () => {
       if (superseded) return;
       const before = heardAt;
-      if (await noteAlive(pool, processNo)) {
+      const noted = await noteAlive(pool, processNo, OTHERS_MS);
+      if (noted) {
+        isAlone = !noted.hasOthers;
         heardAt = now();
         if (heardAt - before > ALIVE_MS - everyMs) onReturned();
         return;
@@ -68,6 +79,7 @@ export async function enterCluster(options: MembershipOptions): Promise<Membersh
       const known = await listProcesses(pool);
       return new Set(known.filter(({ silentMs }) => silentMs <= ALIVE_MS).map((one) => one.processNo));
     },
+    isAlone: () => isAlone,
     async stop() {
       await saying.stop();
       if (!superseded) await leaveProcess(pool, processNo);

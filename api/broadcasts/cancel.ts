@@ -15,7 +15,13 @@ const cancelledSchema = broadcastSchema
       .enum(["on_its_way", "on_record"])
       .nullable()
       .describe(
-        "`on_its_way`: nobody is sent it any more, and all speakers that listen are told to stop. `on_record` (202): it is cancelled, and the stop goes out as soon as a process dispatches; none has said so within five seconds. Null: it was never released.",
+        "`on_its_way`: nobody is sent it any more, and all speakers that listen are told to stop. `on_record` (202): it is cancelled, and nobody can say that the stop reaches all speakers: no process that dispatches has said so within five seconds, or `stopUnsure` speakers may play it and may not be told. Null: it was never released.",
+      ),
+    stopUnsure: z
+      .int()
+      .nullable()
+      .describe(
+        "The number of speakers that may play it nevertheless: their doors have not answered within some seconds, or a process of the platform says nothing, and they may be connected to it. They are told when they can be reached. Null: nobody has counted.",
       ),
   })
   .meta({ id: "CancelledBroadcast" });
@@ -39,7 +45,9 @@ export const cancelRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
         body: stepBodies.reasonedStep,
         response: {
           200: cancelledSchema,
-          202: cancelledSchema.describe("Cancelled; the stop is on record, and not yet on its way."),
+          202: cancelledSchema.describe(
+            "Cancelled; the stop is on record, and may not reach all speakers yet.",
+          ),
           ...problems(
             "broadcast_not_found",
             "broadcast_state",
@@ -61,8 +69,8 @@ export const cancelRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (
       const confirm = await recordingRefusals(broadcasts, caller, id, "cancel", () =>
         secondFactorFor(request, people, "cancel", code),
       );
-      const { stop, ...cancelled } = await cancel(broadcasts, caller, id, { reason, confirm });
-      const shown = { ...(await presentBroadcast(cancelled)), stop };
+      const { stop, stopUnsure, ...cancelled } = await cancel(broadcasts, caller, id, { reason, confirm });
+      const shown = { ...(await presentBroadcast(cancelled)), stop, stopUnsure };
       return stop === "on_record" ? reply.code(202).send(shown) : shown;
     },
   );

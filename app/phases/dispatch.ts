@@ -12,7 +12,7 @@ import type { Start } from "./start.ts";
 export interface DispatchInside extends Pick<DatabasePhase, "tables"> {
   readonly pools: Pick<DatabasePools, "urgent">;
   readonly cluster: {
-    readonly membership: Pick<ClusterPhase["membership"], "processNo">;
+    readonly membership: Pick<ClusterPhase["membership"], "processNo" | "isAlone">;
     readonly duties: Pick<ClusterPhase["duties"], "add">;
     /** Read in every role, also where nothing else here listens. */
     readonly told: Pick<ClusterPhase["told"], "add">;
@@ -46,17 +46,17 @@ export function openDispatch(
     registry,
     cluster: elsewhere && { elsewhere, tell: (news) => tellNews(pools.urgent, news, processNo) },
   });
-  if (standsReady) cluster.duties.add(dutyOf(desk));
+  if (standsReady) cluster.duties.add(dutyOf(desk, cluster.membership.isAlone));
   if (elsewhere) cluster.told.add({ onNews: (news) => desk.onNews(news) });
   return desk;
 }
 
-/** It goes on without the database, as long as nobody else is known to have it. */
-const dutyOf = (desk: DispatchDesk): Duty => ({
+/** It goes on without the database; where there are other processes it begins nothing new, as one may have taken over. */
+const dutyOf = (desk: DispatchDesk, isAlone: () => boolean): Duty => ({
   name: "dispatch",
   goesOnAlone: true,
   begin(mine) {
-    const awake = watchAwake(mine);
+    const awake = watchAwake(mine, isAlone);
     const end = desk.take({
       get lease() {
         return mine.lease;

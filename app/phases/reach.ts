@@ -5,6 +5,7 @@ import type { DoorExchange } from "../../exchange/exchange.ts";
 import { createReach } from "../../exchange/reach.ts";
 import type { Directory } from "../../ingest/directory.ts";
 import { findProcessesOf } from "../../store/devices/index.ts";
+import { isAnySilentSince } from "../../store/processes/index.ts";
 import type { ClusterPhase } from "./cluster.ts";
 import type { DatabasePhase } from "./database.ts";
 import type { IngestPhase } from "./ingest.ts";
@@ -25,6 +26,7 @@ export interface ReachPhase {
           device: CommandedDevice,
           command: DoorCommand,
         ): ReturnType<DoorExchange["deliver"]>;
+        isAnySilentSince(moment: Date): Promise<boolean>;
       }
     | undefined;
 }
@@ -56,6 +58,7 @@ export function startReach(
     deliver: createReach({ exchange, box, whereAre, numberOf, isStill }).deliver,
     elsewhere: {
       whereAre,
+      isAnySilentSince: (moment) => isAnySilentSince(pools.urgent, moment, ALIVE_MS),
       deliverAt: (no, device, command) => box.send(no, device, command, BROADCAST_VALID_MS),
     },
   };

@@ -50,6 +50,12 @@ interface Post {
 
 const STOP_WAIT_MS = 5_000;
 
+/**
+ * The part of it that doors have to answer; the rest is for the news of it. A process elsewhere may have been killed a
+ * moment ago, and its speakers are tried for longer.
+ */
+const DOORS_SHARE = 0.7;
+
 /** Orders that this process has acted on before it reads the news of them. */
 const MOST_DONE = 1_000;
 
@@ -133,12 +139,11 @@ export class DispatchDesk implements BroadcastDispatcher {
     const noted = this.stops.wait(broadcastNo);
     const dispatcher = await this.mine(`cancel ${broadcastNo}`);
     if (!dispatcher) return noted;
-    // Speakers here have it by then; a process elsewhere may have been killed, and its speakers are tried for longer.
-    const isSent = dispatcher.cancel(broadcastNo).then(() => this.post?.dispatcher === dispatcher);
-    const waitMs = this.options.cluster ? this.stopWaitMs : Number.POSITIVE_INFINITY;
-    if (!(await within(waitMs, isSent))) return noted;
-    this.stops.note(broadcastNo);
-    return "on_its_way";
+    const sent = dispatcher.cancel(broadcastNo);
+    if (this.options.cluster) return noted;
+    await sent;
+    if (this.post?.dispatcher === dispatcher) this.stops.note(broadcastNo, 0);
+    return noted;
   }
 
   onReplies(replies: readonly CommittedReply[]): void {
@@ -173,7 +178,7 @@ export class DispatchDesk implements BroadcastDispatcher {
   onNews(news: readonly NewsPiece[]): void {
     for (const piece of news) {
       const stop = readStopNews(piece);
-      if (stop !== undefined) this.stops.note(stop);
+      if (stop) this.stops.note(stop.broadcastNo, stop.unsure);
       const order = readOrderNews(piece);
       if (order) this.onOrder(order);
       const facts = this.post && readFactsNews(piece);
@@ -220,27 +225,28 @@ export class DispatchDesk implements BroadcastDispatcher {
     if (this.post !== post) return;
     const { dispatcher } = post;
     if (action === "cancel") {
-      if (!dispatcher.isStopping(broadcastNo)) await dispatcher.cancel(broadcastNo);
-      // Also one that no speaker can play any more: there is nothing to wait for.
-      if (this.post === post) this.onStopOrdered(broadcastNo);
+      if (dispatcher.isStopping(broadcastNo)) this.onStopOrdered(broadcastNo);
+      else await dispatcher.cancel(broadcastNo);
     } else if (!dispatcher.knows(broadcastNo, attempt)) {
       await (action === "retry" ? dispatcher.retry(broadcastNo) : dispatcher.begin(broadcastNo));
     }
   }
 
   private onStopOrdered(broadcastNo: number): void {
-    this.stops.note(broadcastNo);
-    this.options.cluster?.tell([stopNews(broadcastNo)]).catch((error: unknown) => {
-      this.options.log.warn({ err: error }, "could not tell that a broadcast is being stopped");
-    });
+    // Where there is one process, a cancellation waits for the doors itself.
+    if (!this.options.cluster) return;
+    void this.tellStop(broadcastNo, this.options.cluster).catch((error: unknown) =>
+      this.options.log.warn({ err: error }, "could not tell that a broadcast is being stopped"),
+    );
   }
-}
 
-/** The answer, or false where it takes longer. */
-function within(ms: number, answer: Promise<boolean>): Promise<boolean> {
-  if (ms === Number.POSITIVE_INFINITY) return answer;
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms, false);
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+  /** Tells how far a stop has come, once the doors have answered or it is time. */
+  private async tellStop(broadcastNo: number, { tell }: DeskCluster): Promise<void> {
+    const { post } = this;
+    if (!post) return;
+    const unsure = await post.dispatcher.unsureOf(broadcastNo, this.stopWaitMs * DOORS_SHARE);
+    if (this.post !== post) return;
+    this.stops.note(broadcastNo, unsure);
+    await tell([stopNews(broadcastNo, unsure)]);
+  }
 }

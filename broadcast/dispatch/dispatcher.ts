@@ -47,7 +47,7 @@ export interface DispatcherOptions {
   readonly metrics?: DispatchMetrics;
   /** The right to dispatch, where several processes run on one database. */
   readonly held?: HeldDispatch | undefined;
-  /** Called when the order to stop a broadcast is on its way to every speaker that may play. */
+  /** Called when the order to stop a broadcast goes to every speaker that may play, or none can play it any more. */
   readonly onStopOrdered?: (broadcastNo: number) => void;
   /** The platform's clock, milliseconds since 1970. */
   readonly now?: () => number;
@@ -100,6 +100,11 @@ export interface Dispatcher {
   /** True when it has a broadcast in memory, in this attempt or a later one; cancelled ones are stopped. */
   knows(broadcastNo: number, attempt: number): boolean;
   isStopping(broadcastNo: number): boolean;
+  /**
+   * How many speakers may play a cancelled broadcast, and nobody knows whether the command to stop reaches them.
+   * @param waitMs for so long it waits for the answers of their doors
+   */
+  unsureOf(broadcastNo: number, waitMs: number): Promise<number>;
   stop(): Promise<void>;
   /** Lets go of everything, and writes nothing: another process goes on with what is in the database. */
   abandon(): void;
@@ -181,6 +186,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const takingUp = new TakingUp({ ...parts, drop, onRead: routes.lookFor, onTakenUp: startTicking });
   const stopping = new Stopping({
     ...parts,
+    elsewhere: held?.elsewhere,
     onOrdered: options.onStopOrdered,
     read: (broadcastNo) => takingUp.read("cancel a broadcast", { broadcastNo }),
     onStopped(broadcast) {
@@ -240,6 +246,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     wantsReadingsOf: (deviceNo) => intake.isHeld || roster.has(deviceNo),
     knows: (broadcastNo, attempt) => roster.get(broadcastNo)?.isInAttempt(attempt) === true,
     isStopping: (broadcastNo) => roster.get(broadcastNo)?.isCancelled === true,
+    unsureOf: (broadcastNo, waitMs) => stopping.unsureOf(broadcastNo, waitMs),
     abandon() {
       untilDone.stop();
       writer.abandon();

@@ -22,15 +22,22 @@ export const factsNews = (facts: SpeakerFacts): ToldNews => ({
   payload: { facts: JSON.stringify(facts) },
 });
 
-/** The order to stop this broadcast is on its way. */
-export const stopNews = (broadcastNo: number): ToldNews => ({ topic: STOP, payload: { broadcastNo } });
+/**
+ * The order to stop this broadcast goes out.
+ * @param unsure how many speakers it may not reach
+ */
+export const stopNews = (broadcastNo: number, unsure: number): ToldNews => ({
+  topic: STOP,
+  payload: { broadcastNo, unsure },
+});
 
 export function readFactsNews({ topic, payload }: NewsPiece): SpeakerFacts | undefined {
   if (topic !== FACTS) return undefined;
   return JSON.parse((payload as { facts: string }).facts) as SpeakerFacts;
 }
 
-const stopSchema = z.object({ broadcastNo: z.int() });
+/** A process of an earlier version does not count. */
+const stopSchema = z.object({ broadcastNo: z.int(), unsure: z.int().default(0) });
 
-export const readStopNews = ({ topic, payload }: NewsPiece): number | undefined =>
-  topic === STOP ? stopSchema.parse(payload).broadcastNo : undefined;
+export const readStopNews = ({ topic, payload }: NewsPiece): z.infer<typeof stopSchema> | undefined =>
+  topic === STOP ? stopSchema.parse(payload) : undefined;

@@ -41,8 +41,9 @@ export class Sending {
     // The broadcast was read again while this target waited for another command to its speaker.
     if (roster.get(broadcast.broadcastNo) !== broadcast) return;
     if (now() >= broadcast.expiresAt) return watch.look(target);
-    if (!mayAct()) return watch.lookAfter(target, RETRY_MS);
     const isStop = broadcast.isCancelled;
+    // A stop does no harm, whoever sends it.
+    if (!isStop && !mayAct()) return watch.lookAfter(target, RETRY_MS);
     const command = isStop ? broadcast.stop : broadcast.starts.get(target.attempt);
     // A stop that is not signed yet comes back here once it is.
     if (!command || (isStop ? !target.stopWanted : target.isFinal)) return;
@@ -98,6 +99,7 @@ export class Sending {
 
   private onStopSent(target: OnAirTarget): void {
     target.tries++;
+    target.stopTaken = true;
     this.options.metrics.commands.inc({ type: "stop" });
   }
 

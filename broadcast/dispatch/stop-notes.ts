@@ -5,6 +5,8 @@ interface Waiter {
   readonly timer: NodeJS.Timeout;
 }
 
+const ON_RECORD: StopProgress = { stop: "on_record", unsure: null };
+
 /** Notes that orders to stop are on their way, for the cancellations that wait for them. */
 export class StopNotes {
   private readonly waitMs: number;
@@ -19,7 +21,7 @@ export class StopNotes {
     return new Promise((resolve) => {
       const waiter: Waiter = {
         resolve,
-        timer: setTimeout(() => this.end(broadcastNo, waiter, "on_record"), this.waitMs),
+        timer: setTimeout(() => this.end(broadcastNo, waiter, ON_RECORD), this.waitMs),
       };
       const waiters = this.waiters.get(broadcastNo);
       if (waiters) waiters.add(waiter);
@@ -27,14 +29,16 @@ export class StopNotes {
     });
   }
 
-  note(broadcastNo: number): void {
-    for (const waiter of this.waiters.get(broadcastNo) ?? []) this.end(broadcastNo, waiter, "on_its_way");
+  /** @param unsure how many speakers it may not reach */
+  note(broadcastNo: number, unsure: number): void {
+    const progress: StopProgress = { stop: unsure === 0 ? "on_its_way" : "on_record", unsure };
+    for (const waiter of this.waiters.get(broadcastNo) ?? []) this.end(broadcastNo, waiter, progress);
   }
 
   /** Nothing more will be noted here. */
   stop(): void {
     for (const [broadcastNo, waiters] of this.waiters)
-      for (const waiter of waiters) this.end(broadcastNo, waiter, "on_record");
+      for (const waiter of waiters) this.end(broadcastNo, waiter, ON_RECORD);
   }
 
   private end(broadcastNo: number, waiter: Waiter, progress: StopProgress): void {

@@ -2,6 +2,7 @@ import type { Logger } from "../../base/log.ts";
 import { cancelTargets } from "../../store/broadcast/index.ts";
 import type { Db } from "../../store/database/index.ts";
 import type { ProofRules } from "../proof/index.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import type { Fence } from "./fence.ts";
 import { toCommand } from "./on-air.ts";
 import type { Roster } from "./roster.ts";
@@ -26,7 +27,10 @@ export interface StoppingOptions {
   readonly now: () => number;
   /** Reads a cancelled broadcast into the roster, if speakers may still hold a command of it. */
   readonly read: (broadcastNo: number) => Promise<void>;
-  /** Called when the order to stop is signed, and on its way to every speaker that may play. */
+  readonly isOnline: (deviceId: string) => boolean;
+  /** Undefined where there is one process. */
+  readonly elsewhere: Pick<Elsewhere, "isAnySilentSince"> | undefined;
+  /** Called when the order to stop is signed and goes to every speaker that may play, or none can play it any more. */
   readonly onOrdered?: ((broadcastNo: number) => void) | undefined;
   /** Called when its speakers have the command to stop. */
   readonly onStopped: (broadcast: OnAir) => void;
@@ -48,12 +52,28 @@ export class Stopping {
     else await read(broadcastNo);
     const broadcast = roster.get(broadcastNo);
     // Expired, or never released: no speaker can play it.
-    if (!broadcast?.canBeStopped(now())) return;
+    if (!broadcast?.canBeStopped(now())) return this.options.onOrdered?.(broadcastNo);
     if (!known) this.halt(broadcast, true);
     await this.stopSpeakers(broadcast);
     if (untilDone.isStopped) return;
     log.info({ broadcast: broadcast.id, targets: { ...broadcast.counts } }, "a broadcast is cancelled");
     onStopped(broadcast);
+  }
+
+  /**
+   * How many speakers may play it, and nobody knows whether the command to stop reaches them.
+   * @param waitMs for so long it waits for the answers of their doors
+   */
+  async unsureOf(broadcastNo: number, waitMs: number): Promise<number> {
+    const { roster, queue, isOnline, elsewhere, now } = this.options;
+    const broadcast = roster.get(broadcastNo);
+    if (!broadcast?.canBeStopped(now())) return 0;
+    await within(waitMs, queue.sent(broadcast));
+    // A process that is cut off may have those that seem to be away.
+    const isAnyLost = (await elsewhere?.isAnySilentSince(new Date(broadcast.releasedAt))) === true;
+    return [...broadcast.targets].filter(
+      ({ stopWanted, stopTaken, deviceId }) => stopWanted && !stopTaken && (isAnyLost || isOnline(deviceId)),
+    ).length;
   }
 
   /** Stops all that were cancelled before this process began, and may still be played. */
@@ -89,4 +109,12 @@ export class Stopping {
     });
     await queue.sent(broadcast);
   }
+}
+
+/** Resolves with the promise, or after so many milliseconds. */
+function within(ms: number, promise: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

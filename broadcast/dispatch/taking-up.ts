@@ -55,7 +55,7 @@ export class TakingUp {
         await this.writeKnown(which);
         const read = await readOnAir(pool, speakers, new Date(now()), settings.proof, which);
         await onRead(read.broadcasts);
-        if (!untilDone.isStopped) this.admit(read, which.fresh === true);
+        if (!untilDone.isStopped) this.admit(read, which);
       });
     } finally {
       intake.release();
@@ -69,10 +69,17 @@ export class TakingUp {
     if (!(await writer.write())) throw new Error("the course of a broadcast could not be written");
   }
 
-  private admit({ broadcasts, replies, readings }: ReadOnAir, fresh: boolean): void {
+  private admit(
+    { broadcasts, replies, readings }: ReadOnAir,
+    { broadcastNo, fresh = false }: WhichOnAir,
+  ): void {
     const { roster, intake, writer, firstRounds, drop, onTakenUp } = this.options;
     for (const broadcast of broadcasts) {
       const before = roster.get(broadcast.broadcastNo);
+      // A process that had them before may have sent more than it could write.
+      const isTakenOver = broadcastNo === undefined;
+      for (const target of broadcast.targets)
+        if (isTakenOver || before?.byDeviceNo.get(target.deviceNo)?.isUnsure) target.mayHold();
       if (before) drop(before);
       if (fresh) firstRounds.begin(broadcast);
       roster.add(broadcast);

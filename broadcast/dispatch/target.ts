@@ -71,8 +71,10 @@ export class OnAirTarget {
   /** True when its broadcast is cancelled, and it may hold the command and has not answered the one to stop. */
   stopWanted = false;
   stopAnswered = false;
+  /** True when its door has taken the command to stop. */
+  stopTaken = false;
   /** True when it is not known whether its command left. */
-  private isUnsure = false;
+  isUnsure = false;
   private givenUp: GivenUp | undefined;
   /** As it was read. */
   private readonly stored: Pick<TargetRow, "state" | "reason" | "earlier">;
@@ -188,7 +190,9 @@ export class OnAirTarget {
   cancel(rules: ProofRules, unsure: boolean): void {
     this.tries = 0;
     this.stopWanted = false;
-    if (unsure || this.isUnsure || this.sends > 0) this.wantStop();
+    const { earlier } = this.stored;
+    const wasSent = this.sends > 0 || earlier.some(({ handedOverAt }) => handedOverAt !== null);
+    if (unsure || this.isUnsure || wasSent) this.wantStop();
     if (this.isFinal) return;
     this.cancelled = true;
     this.settle(rules);

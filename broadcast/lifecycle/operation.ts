@@ -37,9 +37,13 @@ export interface BroadcastDeps {
 
 /**
  * The progress of a stop. `on_its_way`: no speaker is sent the broadcast any more, and all that listen are told to stop.
- * `on_record`: this happens as soon as a process dispatches; none has said so yet.
+ * `on_record`: none has said so yet, or not all speakers can be told: a process that has some may be cut off.
  */
-export type StopProgress = "on_its_way" | "on_record";
+export interface StopProgress {
+  readonly stop: "on_its_way" | "on_record";
+  /** Speakers that may play it, and of which nobody knows whether the order reaches them; null where none has counted. */
+  readonly unsure: number | null;
+}
 
 /** The part of `dispatch/` that the service uses. */
 export interface BroadcastDispatcher {

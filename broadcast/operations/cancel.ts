@@ -40,13 +40,16 @@ export async function cancelOne(
  * @returns null for one that was never released
  */
 export async function afterCancel(deps: BroadcastDeps, broadcast: Broadcast): Promise<StopProgress | null> {
-  const stop = broadcast.releasedAt === null ? null : await deps.dispatcher.cancel(broadcast.broadcastNo);
+  const progress = broadcast.releasedAt === null ? null : await deps.dispatcher.cancel(broadcast.broadcastNo);
   deps.onChanged(broadcast);
-  return stop;
+  return progress;
 }
 
 /** A broadcast that was cancelled, and the progress of its stop; null where nothing had to be stopped. */
-export type CancelledBroadcast = Broadcast & { readonly stop: StopProgress | null };
+export type CancelledBroadcast = Broadcast & {
+  readonly stop: StopProgress["stop"] | null;
+  readonly stopUnsure: number | null;
+};
 
 /** Stops a broadcast, released or not; withdraws one that has ended and is in force. */
 export const cancel = (deps: BroadcastDeps, caller: BroadcastCaller, id: string, request: StepRequest) =>
@@ -69,5 +72,6 @@ async function cancelNow(
     await appendAudit(tx, step.audit);
     return step.broadcast;
   });
-  return { ...after, stop: await afterCancel(deps, after) };
+  const progress = await afterCancel(deps, after);
+  return { ...after, stop: progress?.stop ?? null, stopUnsure: progress?.unsure ?? null };
 }

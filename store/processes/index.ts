@@ -10,5 +10,12 @@ export {
   tellNews,
   toldNews,
 } from "./news.ts";
-export { enterProcess, type KnownProcess, leaveProcess, listProcesses, noteAlive } from "./processes.ts";
+export {
+  enterProcess,
+  isAnySilentSince,
+  type KnownProcess,
+  leaveProcess,
+  listProcesses,
+  noteAlive,
+} from "./processes.ts";
 export { noteSigningKeys } from "./signing-keys.ts";

@@ -29,13 +29,37 @@ export async function enterProcess(db: Db, instance: string): Promise<number> {
   return rows[0]!.process_no;
 }
 
-/** Notes that a process lives. @returns false when another one has its name by now, or it was taken for dead */
-export async function noteAlive(db: Db, processNo: number): Promise<boolean> {
-  const { rowCount } = await db.query(
-    "update processes set heard_at = clock_timestamp() where process_no = $1::int",
-    [processNo],
+/**
+ * Notes that a process lives.
+ * @param withinMs others that were heard within so long are looked for
+ * @returns undefined when another one has its name by now
+ */
+export async function noteAlive(
+  db: Db,
+  processNo: number,
+  withinMs: number,
+): Promise<{ readonly hasOthers: boolean } | undefined> {
+  const { rows } = await db.query<{ has_others: boolean }>(
+    `update processes set heard_at = clock_timestamp() where process_no = $1::int
+     returning exists (
+       select from processes other where other.process_no <> $1::int
+         and other.heard_at > clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+     ) as has_others`,
+    [processNo, withinMs],
   );
-  return rowCount === 1;
+  return rows[0] && { hasOthers: rows[0].has_others };
+}
+
+/** True when a process has not left and says nothing any more, which was heard after a moment, or shortly before it. */
+export async function isAnySilentSince(db: Db, moment: Date, aliveMs: number): Promise<boolean> {
+  const { rows } = await db.query<{ found: boolean }>(
+    `select exists (
+       select from processes where heard_at > $1::timestamptz - interval '1 minute'
+         and heard_at <= clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+     ) as found`,
+    [moment.toISOString(), aliveMs],
+  );
+  return rows[0]!.found;
 }
 
 /** Removes a process that ends. */

@@ -110,7 +110,7 @@ export async function startApi(
         pool,
         log,
         keys: { sign: async () => "not.a.signature" },
-        dispatcher: { begin: () => {}, cancel: () => "on_its_way", retry: () => {} },
+        dispatcher: { begin: () => {}, cancel: () => ({ stop: "on_its_way", unsure: 0 }), retry: () => {} },
         issuer: "test-platform",
         judge: { judge: async (xml, at) => judgeAlert(xml, new Map(), at) },
         imports: createImportTurns(),

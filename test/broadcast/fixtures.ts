@@ -117,7 +117,7 @@ export async function createDeps(
       begin: (broadcastNo) => void asked.push(`begin ${broadcastNo}`),
       cancel(broadcastNo) {
         asked.push(`cancel ${broadcastNo}`);
-        return "on_its_way";
+        return { stop: "on_its_way", unsure: 0 };
       },
       retry: (broadcastNo) => void asked.push(`retry ${broadcastNo}`),
     },

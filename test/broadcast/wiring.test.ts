@@ -42,7 +42,7 @@ const start = (env: Record<string, string>) =>
       news: new News(),
       exchange: createExchange({ log }),
       cluster: {
-        membership: { processNo: 1 },
+        membership: { isAlone: () => true, processNo: 1 },
         duties: { add: () => {} },
         told: { add: () => {}, ring: () => {} },
       },

@@ -33,6 +33,17 @@ it("the living are those that were heard a moment ago: not one that ended, nor o
   await expect.poll(a.living).toEqual(new Set([a.processNo]));
 });
 
+it("a process knows whether it was alone as it last asked, also while it cannot ask", async () => {
+  await db.pool.query("delete from processes");
+  const one = await enter("one");
+  expect(one.isAlone()).toBe(true);
+  const two = await enter("two", 3_600_000);
+  expect(two.isAlone()).toBe(false);
+  await expect.poll(one.isAlone).toBe(false);
+  await two.stop();
+  await expect.poll(one.isAlone).toBe(true);
+});
+
 it("a process is told once that another one has its name, and leaves that one on the list", async () => {
   const old = await enter("same");
   const young = await enter("same");

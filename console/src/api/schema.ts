@@ -1,4 +1,4 @@
-// sha256 9015a26acaa79600593cf067cbd0926d28ce73d5c9055a1842315ff552c1f4bd of test/api/openapi.json; written by `npm run console:types`
+// sha256 2898c2db72537bde35b64fa76bd83f183c0889099d24c305d5c7124445f58d0b of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -3443,8 +3443,10 @@ export interface components {
                 deviceId: string;
                 distanceKm: number | null;
             }[];
-            /** @description `on_its_way`: nobody is sent it any more, and all speakers that listen are told to stop. `on_record` (202): it is cancelled, and the stop goes out as soon as a process dispatches; none has said so within five seconds. Null: it was never released. */
+            /** @description `on_its_way`: nobody is sent it any more, and all speakers that listen are told to stop. `on_record` (202): it is cancelled, and nobody can say that the stop reaches all speakers: no process that dispatches has said so within five seconds, or `stopUnsure` speakers may play it and may not be told. Null: it was never released. */
             stop: ("on_its_way" | "on_record") | null;
+            /** @description The number of speakers that may play it nevertheless: their doors have not answered within some seconds, or a process of the platform says nothing, and they may be connected to it. They are told when they can be reached. Null: nobody has counted. */
+            stopUnsure: number | null;
         };
         ChangedPerson: {
             /**
@@ -15187,7 +15189,7 @@ export interface operations {
                     "application/json": components["schemas"]["CancelledBroadcast"];
                 };
             };
-            /** @description Cancelled; the stop is on record, and not yet on its way. */
+            /** @description Cancelled; the stop is on record, and may not reach all speakers yet. */
             202: {
                 headers: {
                     [name: string]: unknown;

@@ -19,7 +19,8 @@ export const stopTexts = defineTexts(
     open: "看现场",
     stopped: (headline: string) => `已停播：${headline}`,
     ended: (headline: string) => `已结束：${headline}`,
-    stopPending: (headline: string) => `已取消，停播指令尚未发出，派发恢复后立即发出：${headline}`,
+    stopPending: (headline: string) =>
+      `已取消，但停播指令尚未发出或未必送到全部喇叭，平台会继续发送。急的话，同时电话联系村里：${headline}`,
     seeStopped: "看结果，发布解除或更正",
     close: "知道了",
     notStopped: (headline: string) => `还没有停：${headline}`,
@@ -44,7 +45,7 @@ export const stopTexts = defineTexts(
     stopped: (headline: string) => `Stopped: ${headline}`,
     ended: (headline: string) => `Over: ${headline}`,
     stopPending: (headline: string) =>
-      `Cancelled; the stop is not on its way yet, and goes out as soon as the platform dispatches again: ${headline}`,
+      `Cancelled; but the stop may not have reached all speakers yet. The platform goes on trying. If it is urgent, telephone the villages too: ${headline}`,
     seeStopped: "See the result, give the all-clear or a correction",
     close: "Got it",
     notStopped: (headline: string) => `NOT stopped: ${headline}`,

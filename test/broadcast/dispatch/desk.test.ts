@@ -32,7 +32,7 @@ function makePlatform() {
   function makeProcess(processNo: number, settings = {}) {
     const online = new Set<string>();
     const heard: { deviceId: string; commandId: string; order: Order }[] = [];
-    const state = { isDead: false, mayAct: true, isUnsure: false, isSilent: false };
+    const state = { isDead: false, mayAct: true, isUnsure: false, isSilent: false, hasLeft: false };
     // What a process of its own does with the database ends with it.
     const pool = Object.create(db.pool) as typeof db.pool;
     pool.query = ((...args: Parameters<typeof db.pool.query>) =>
@@ -74,7 +74,10 @@ function makePlatform() {
             }
             return found;
           },
-          deliverAt: (no, device, command) => processes.get(no)!.deliver(device, command),
+          isAnySilentSince: async () =>
+            [...processes.values()].some(({ state }) => state.isDead && !state.hasLeft),
+          deliverAt: (no, device, command) =>
+            state.isDead ? new Promise(() => {}) : processes.get(no)!.deliver(device, command),
         },
       },
     });
@@ -239,14 +242,14 @@ describe("a broadcast of a platform of three processes", () => {
     await tellOrder("dispatch", released);
     await until(() => expect([b.heard.length, c.heard.length]).toEqual([1, 1]));
     await cancel(released);
-    expect(await a.desk.cancel(released.broadcastNo)).toBe("on_its_way");
+    expect(await a.desk.cancel(released.broadcastNo)).toEqual({ stop: "on_its_way", unsure: 0 });
     for (const process of [b, c]) {
       await until(() => expect(process.heard.at(-1)!.order).toMatchObject({ type: "stop" }));
       expect(process.heard).toHaveLength(2);
     }
   });
 
-  it("is cancelled at the one that dispatches, and the answer does not wait for a process that says nothing", async () => {
+  it("is cancelled at the one that dispatches, and the answer does not wait for a process that says nothing, but counts its speakers", async () => {
     const { a, b, speakers } = await start(1);
     b.connect(speakers);
     await a.take();
@@ -255,7 +258,7 @@ describe("a broadcast of a platform of three processes", () => {
     await until(async () => expect(await targetOf(released, speakers[0]!)).toMatchObject({ sends: 1 }));
     b.state.isSilent = true;
     await cancel(released);
-    expect(await a.desk.cancel(released.broadcastNo)).toBe("on_its_way");
+    expect(await a.desk.cancel(released.broadcastNo)).toEqual({ stop: "on_record", unsure: 1 });
   });
 
   it("is cancelled without anybody who dispatches, and the answer says so; who takes over stops it", async () => {
@@ -267,10 +270,64 @@ describe("a broadcast of a platform of three processes", () => {
     await until(() => expect(c.heard).toHaveLength(1));
     b.kill();
     await cancel(released);
-    expect(await a.desk.cancel(released.broadcastNo)).toBe("on_record");
+    expect(await a.desk.cancel(released.broadcastNo)).toEqual({ stop: "on_record", unsure: null });
     await db.pool.query("update leases set until = now() - interval '1 second'");
     await a.take();
     await until(() => expect(c.heard.at(-1)!.order).toMatchObject({ type: "stop" }));
+  });
+
+  it("is stopped at speakers that come later too, whatever the process of before has sent them", async () => {
+    const { a, b, c, speakers } = await start(3);
+    const [one, two, three] = speakers as [Speaker, Speaker, Speaker];
+    b.connect([one]);
+    c.connect([two]);
+    await b.take();
+    const released = await release(db.pool, speakers);
+    await tellOrder("dispatch", released);
+    await until(() => expect([b.heard.length, c.heard.length]).toEqual([1, 1]));
+    b.kill();
+    await db.pool.query("update leases set until = now() - interval '1 second'");
+    await a.take();
+    await cancel(released);
+    // One may still be connected to the process that says nothing, and so may the third, which nobody has seen.
+    expect(await c.desk.cancel(released.broadcastNo)).toEqual({ stop: "on_record", unsure: 2 });
+    c.connect([three]);
+    c.desk.onListening(three);
+    a.connect([one]);
+    a.desk.onListening(one);
+    for (const [process, speaker] of [
+      [c, three],
+      [a, one],
+      [c, two],
+    ] as const) {
+      const ofSpeaker = () => process.heard.filter(({ deviceId }) => deviceId === speaker.id);
+      await until(() => expect(ofSpeaker().at(-1)?.order).toMatchObject({ type: "stop" }));
+    }
+    const ordersOfThird = c.heard.filter(({ deviceId }) => deviceId === three.id);
+    expect(new Set(ordersOfThird.map(({ order }) => order.type))).toEqual(new Set(["stop"]));
+  });
+
+  it("is stopped at a speaker that may hold the command of an earlier attempt", async () => {
+    const { a, speakers } = await start(1);
+    const [one] = speakers as [Speaker];
+    a.connect(speakers);
+    await a.take();
+    const released = await release(db.pool, speakers);
+    await a.desk.begin(released.broadcastNo);
+    await until(async () => expect(await targetOf(released, one)).toMatchObject({ sends: 1 }));
+    a.online.clear();
+    await db.pool.query(
+      `update broadcast_targets set attempt = 2, sends = 0, handed_over_at = null, state = 'waiting',
+         earlier = jsonb_build_array(jsonb_build_object('attempt', 1, 'sends', 1, 'handedOverAt', handed_over_at))
+       where broadcast_no = $1`,
+      [released.broadcastNo],
+    );
+    await a.desk.retry(released.broadcastNo);
+    await cancel(released);
+    expect(await a.desk.cancel(released.broadcastNo)).toEqual({ stop: "on_its_way", unsure: 0 });
+    a.connect(speakers);
+    a.desk.onListening(one);
+    await until(() => expect(a.heard.at(-1)!.order).toMatchObject({ type: "stop" }));
   });
 
   it("goes on after a kill with the same command, which a speaker knows by its id", async () => {

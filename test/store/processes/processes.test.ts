@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Pool } from "../../../store/database/database.ts";
 import { takeLeases } from "../../../store/processes/leases.ts";
-import { enterProcess, leaveProcess, listProcesses, noteAlive } from "../../../store/processes/processes.ts";
+import {
+  enterProcess,
+  isAnySilentSince,
+  leaveProcess,
+  listProcesses,
+  noteAlive,
+} from "../../../store/processes/processes.ts";
 import { noteSigningKeys } from "../../../store/processes/signing-keys.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 
@@ -26,11 +32,11 @@ it("processes have numbers that nobody had before, also when they come back unde
 
 it("a process whose name another one has taken is told so, and takes nothing off the list when it ends", async () => {
   const old = await enterProcess(db.pool, "twice");
-  expect(await noteAlive(db.pool, old)).toBe(true);
+  expect(await noteAlive(db.pool, old, 1_000)).toBeDefined();
   const young = await enterProcess(db.pool, "twice");
-  expect(await noteAlive(db.pool, old)).toBe(false);
+  expect(await noteAlive(db.pool, old, 1_000)).toBeUndefined();
   await leaveProcess(db.pool, old);
-  expect(await noteAlive(db.pool, young)).toBe(true);
+  expect(await noteAlive(db.pool, young, 1_000)).toBeDefined();
   await leaveProcess(db.pool, young);
   expect((await listProcesses(db.pool)).map(({ instance }) => instance)).not.toContain("twice");
 });
@@ -43,8 +49,32 @@ it("a process that is not heard grows silent by the database's clock, until it i
   const silence = async () =>
     (await listProcesses(db.pool)).find((one) => one.processNo === processNo)!.silentMs;
   expect(await silence()).toBeGreaterThanOrEqual(3_600_000);
-  await noteAlive(db.pool, processNo);
+  await noteAlive(db.pool, processNo, 1_000);
   expect(await silence()).toBeLessThan(3_600_000);
+});
+
+it("a process that says that it lives learns whether others were heard a moment ago", async () => {
+  const MINUTE = 60_000;
+  await db.pool.query("delete from processes");
+  const one = await enterProcess(db.pool, "one");
+  expect(await noteAlive(db.pool, one, MINUTE)).toEqual({ hasOthers: false });
+  const two = await enterProcess(db.pool, "two");
+  expect(await noteAlive(db.pool, one, MINUTE)).toEqual({ hasOthers: true });
+  await db.pool.query("update processes set heard_at = now() - interval '2 minutes'");
+  expect(await noteAlive(db.pool, two, MINUTE)).toEqual({ hasOthers: false });
+});
+
+it("a process that says nothing any more is known until it has left, to those who ask for a time in which it lived", async () => {
+  const [day, alive] = [86_400_000, 12_000];
+  await db.pool.query("delete from processes");
+  const silent = await enterProcess(db.pool, "silent");
+  const ago = (ms: number) => new Date(Date.now() - ms);
+  expect(await isAnySilentSince(db.pool, ago(day), alive)).toBe(false);
+  await db.pool.query("update processes set heard_at = now() - interval '1 hour'");
+  expect(await isAnySilentSince(db.pool, ago(day), alive)).toBe(true);
+  expect(await isAnySilentSince(db.pool, ago(day / 48), alive)).toBe(false);
+  await leaveProcess(db.pool, silent);
+  expect(await isAnySilentSince(db.pool, ago(day), alive)).toBe(false);
 });
 
 it("a process that starts again under its name finds its duties free: the one of before is no longer known", async () => {
