@@ -70,6 +70,8 @@ export class Directory {
   private readonly byId = new Map<string, DeviceEntry>();
   private readonly byNo = new Map<number, DeviceEntry>();
   private readonly unknownUntil = new Map<string, number>();
+  /** Ids whose token this process has seen to change, whoever asked for the device, until `follow` tells of them. */
+  private readonly revoked = new Set<string>();
   private readonly pool: Pool;
   private readonly runtimes: ReadonlyMap<string, KindRuntime>;
   private readonly log: Logger;
@@ -183,23 +185,27 @@ export class Directory {
   async follow(): Promise<string[]> {
     const since = new Date(this.followedUntil.getTime() - this.overlapMs);
     const lookedAt = await readDatabaseTime(this.pool);
-    const revoked: string[] = [];
     for await (const changes of readDirectoryChanges(this.pool, since)) {
       for (const { id, row } of changes) {
         const known = this.byId.get(id);
-        const before = known?.tokenHash;
         if (row) this.put(row);
         // The id of a deleted device may have been given again, to a device that is a row of its own.
         else if (known && !(await findDirectoryRow(this.pool, id))) this.forget(known);
-        const after = this.byId.get(id)?.tokenHash;
-        if (before && !(after && before.equals(after))) revoked.push(id);
       }
     }
     this.followedUntil = lookedAt;
+    const revoked = [...this.revoked];
+    this.revoked.clear();
     return revoked;
   }
 
+  /** Says that the connections of a device have been ended: `follow` does not tell of it. */
+  noteEnded(id: string): void {
+    this.revoked.delete(id);
+  }
+
   private forget(gone: DeviceEntry): void {
+    this.revoked.add(gone.id);
     this.byId.delete(gone.id);
     this.byNo.delete(gone.deviceNo);
   }
@@ -214,6 +220,8 @@ export class Directory {
     const gateway = hasCapability(runtime.kind, "gateway");
     const known = this.byNo.get(deviceNo);
     if (known) {
+      const { tokenHash: before } = known;
+      if (!before.equals(tokenHash)) this.revoked.add(id);
       return Object.assign(known, {
         runtime,
         regionCode,
@@ -243,7 +251,7 @@ export class Directory {
     };
     // An id that was deleted and given again has a new number; the old one no longer counts.
     const former = this.byId.get(id);
-    if (former) this.byNo.delete(former.deviceNo);
+    if (former) this.forget(former);
     this.byId.set(id, entry);
     this.byNo.set(deviceNo, entry);
     return entry;

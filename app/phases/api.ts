@@ -62,7 +62,9 @@ export async function makeApi(
     onTold: told.ring,
     onDeviceChanged: async ({ type, id }) => {
       await ingest.directory.refresh(id);
-      if (type === "deleted" || type === "credentials") exchange.disconnect(id);
+      if (type !== "deleted" && type !== "credentials") return;
+      exchange.disconnect(id);
+      ingest.directory.noteEnded(id);
     },
     onAccessChanged: () => accounts.directory.refresh(),
     deliver: exchange.deliver,

@@ -56,4 +56,8 @@ export const sourceSettings = {
     ),
 };
 
-export const sourceNeeds = [["SOURCE_AMQP_MANAGEMENT_URL", "SOURCE_AMQP_URL"]] as const;
+export const sourceNeeds = [
+  ["SOURCE_AMQP_MANAGEMENT_URL", "SOURCE_AMQP_URL"],
+  // Whoever lets a device in has to be able to end its connections.
+  ["SOURCE_AMQP_AUTH_FROM", "SOURCE_AMQP_MANAGEMENT_URL"],
+] as const;

@@ -21,6 +21,8 @@ export interface AmqpSourceOptions<D extends DoorDevice>
   /** The same number in every process, and at every start. */
   readonly partitions: number;
   readonly management: Management | undefined;
+  /** The user of its URL. */
+  readonly managementUser?: string | undefined;
   /** For tests: other waits in milliseconds. */
   readonly retryMs?: number;
   readonly reporterMs?: number;
@@ -72,7 +74,12 @@ class Source<D extends DoorDevice> implements AmqpSource {
   constructor(options: AmqpSourceOptions<D>) {
     this.options = options;
     const host = hostOf(options.url);
-    this.presence = new PresenceWatch({ ...options, host, door: AMQP_SOURCE, everyMs: options.reporterMs });
+    const ownUsers = new Set([
+      decodeURIComponent(new URL(options.url).username),
+      options.managementUser ?? "",
+    ]);
+    const { reporterMs: everyMs } = options;
+    this.presence = new PresenceWatch({ ...options, host, ownUsers, door: AMQP_SOURCE, everyMs });
     this.parked = new ParkedWatch(options.log, options.reporterMs);
     this.running = this.run();
   }

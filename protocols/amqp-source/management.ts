@@ -4,8 +4,8 @@ import { type BrokerConnection, readListed } from "./broker-events.ts";
 export interface Management {
   /** Every connection of a device to a virtual host. Rejects when it cannot be asked. */
   listConnections(host: string): Promise<readonly BrokerConnection[]>;
-  /** Ends a connection. */
-  endConnection(name: string): Promise<void>;
+  /** Ends every connection of a user, also one that is too young to be in the list. */
+  endConnectionsOf(user: string): Promise<void>;
 }
 
 const PAGE = 500;
@@ -46,8 +46,8 @@ export function openManagement(url: string): Management {
       }
       return found;
     },
-    async endConnection(name) {
-      await ask(`/${encodeURIComponent(name)}`, "DELETE");
+    async endConnectionsOf(user) {
+      await ask(`/username/${encodeURIComponent(user)}`, "DELETE");
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Logger } from "../../base/log.ts";
 import { NextTurn, type RepeatedWork, repeat } from "../../base/periodic.ts";
 import type { DoorDevice, DoorEvents } from "../../exchange/door.ts";
 import type { BrokerEvent } from "./broker-events.ts";
+import { Cuts } from "./cuts.ts";
 import type { Management } from "./management.ts";
 import { becomeReporter, hearEvents, isReporter } from "./presence-session.ts";
 import { type Presence, PresentDevices } from "./present-devices.ts";
@@ -15,6 +16,8 @@ export interface PresenceWatchOptions<D extends DoorDevice>
   readonly find: (id: string) => D | undefined;
   readonly lookUp: (id: string) => Promise<D | undefined>;
   readonly management: Management | undefined;
+  /** As whom the platform itself is connected. */
+  readonly ownUsers: ReadonlySet<string>;
   readonly log: Logger;
   /** For tests: another interval at which a process asks whether it is to report, in milliseconds. */
   readonly everyMs?: number | undefined;
@@ -39,15 +42,22 @@ const LIST_AGAIN_MS = 6_000;
 export class PresenceWatch<D extends DoorDevice> {
   private readonly options: PresenceWatchOptions<D>;
   private readonly devices = new PresentDevices((presence) => this.tell(presence));
+  private readonly cuts: Cuts;
   private asking: RepeatedWork | undefined;
   private listing: RepeatedWork | undefined;
   private isReporter = false;
   private connection: ChannelModel | undefined;
-  /** Why presence is not known, or not of everybody. */
-  trouble: string | undefined = "nothing is known yet of devices that are connected to RabbitMQ";
+  private unknown: string | undefined = "nothing is known yet of devices that are connected to RabbitMQ";
 
   constructor(options: PresenceWatchOptions<D>) {
     this.options = options;
+    this.cuts = new Cuts(options.management, options.ownUsers, options.log);
+  }
+
+  /** Why presence is not known, or not of everybody, or why connections cannot be ended. */
+  get trouble(): string | undefined {
+    const { unknown, cuts } = this;
+    return unknown && cuts.trouble ? `${unknown}; ${cuts.trouble}` : (unknown ?? cuts.trouble);
   }
 
   /** Follows the events of a connection, until `leave` or its end. */
@@ -61,12 +71,12 @@ export class PresenceWatch<D extends DoorDevice> {
         () => this.lose("RabbitMQ's events have ended"),
       );
     } catch (error) {
-      this.trouble =
+      this.unknown =
         "presence of devices at RabbitMQ is unknown, and commands do not reach them: expected the plugin rabbitmq_event_exchange on each of its nodes, which keeps its exchange in the virtual host '/' unless event_exchange.vhost names the one of SOURCE_AMQP_URL";
-      log.error({ err: error }, this.trouble);
+      log.error({ err: error }, this.unknown);
       return;
     }
-    this.trouble = management
+    this.unknown = management
       ? undefined
       : "devices that had connected to RabbitMQ before this process count as away until they connect again: SOURCE_AMQP_MANAGEMENT_URL is not set";
     const ask = async () => {
@@ -97,14 +107,7 @@ export class PresenceWatch<D extends DoorDevice> {
 
   /** Ends the connections of a device. Without the management API they go on until they end by themselves. */
   disconnect(id: string): void {
-    const { management, log } = this.options;
-    for (const { name } of this.devices.connectionsOf(id)) {
-      management
-        ?.endConnection(name)
-        .catch((error: unknown) =>
-          log.warn({ err: error, deviceId: id }, "a connection at RabbitMQ could not be ended"),
-        );
-    }
+    this.cuts.cut(id);
   }
 
   /**
@@ -115,6 +118,7 @@ export class PresenceWatch<D extends DoorDevice> {
   async leave(isEnd: boolean): Promise<void> {
     await Promise.all([this.asking?.stop(), this.listing?.stop()]);
     if (isEnd) {
+      this.cuts.close();
       this.isReporter = false;
       return;
     }
@@ -126,7 +130,7 @@ export class PresenceWatch<D extends DoorDevice> {
     // To the exchange of this process they are gone; the database keeps what another process has told since.
     for (const { id, address } of this.devices.all()) this.tell({ id, connected: false, address }, true);
     this.isReporter = false;
-    this.trouble = trouble;
+    this.unknown = trouble;
   }
 
   private list(management: Management): void {
@@ -134,7 +138,7 @@ export class PresenceWatch<D extends DoorDevice> {
     this.listing = repeat(
       async () => {
         await this.devices.compare(() => management.listConnections(this.options.host));
-        this.trouble = undefined;
+        this.unknown = undefined;
         const wasFirst = isFirst;
         isFirst = false;
         return wasFirst ? new NextTurn(LIST_AGAIN_MS) : undefined;
@@ -143,9 +147,9 @@ export class PresenceWatch<D extends DoorDevice> {
       {
         atOnce: true,
         onFailure: (error) => {
-          this.trouble =
+          this.unknown =
             "devices that had connected to RabbitMQ before this process may count as away: its management API cannot be asked";
-          this.options.log.warn({ err: error }, this.trouble);
+          this.options.log.warn({ err: error }, this.unknown);
         },
       },
     );

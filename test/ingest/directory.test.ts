@@ -34,6 +34,20 @@ describe("following other processes", () => {
     expect(await directory.follow()).toEqual([]);
   });
 
+  it("tells of a token that it has read anew meanwhile for another reason, and not of one that was told here", async () => {
+    for (const id of ["met-1", "met-2", "met-3"]) await addDevice(db.pool, id);
+    const { ingest } = await startTestIngest(db.pool, { every: { follow: 3_600_000 } });
+    const { directory } = ingest;
+    await directory.follow();
+    await change("met-1", "token_hash = '\\x00'");
+    await change("met-2", "deleted_at = now()");
+    await change("met-3", "token_hash = '\\x00'");
+    for (const id of ["met-1", "met-2", "met-3"]) await directory.refresh(id);
+    directory.noteEnded("met-3");
+    expect((await directory.follow()).sort()).toEqual(["met-1", "met-2"]);
+    expect(await directory.follow()).toEqual([]);
+  });
+
   it("knows a deleted device's id by the device that has it now", async () => {
     const old = await addDevice(db.pool, "reused-1");
     const { ingest } = await startTestIngest(db.pool, { every: { follow: 3_600_000 } });

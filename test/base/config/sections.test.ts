@@ -45,6 +45,11 @@ describe("the sections of the configuration", () => {
       OIDC_MAPPING: "{}",
       SOURCE_AMQP_MANAGEMENT_URL: "http://host:15672",
     };
+    expect(() => loadConfig({ SOURCE_AMQP_AUTH_FROM: "10.0.0.1", SOURCE_AMQP_URL: "amqp://host" })).toThrow(
+      expect.objectContaining({
+        faults: [{ path: "SOURCE_AMQP_AUTH_FROM", message: "needs SOURCE_AMQP_MANAGEMENT_URL as well" }],
+      }),
+    );
     const expected = [
       ["HTTP_PORT", "'many', expected a number"],
       ["LOG_LEVEL", expect.stringContaining("expected one of")],

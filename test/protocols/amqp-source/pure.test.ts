@@ -1,8 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createLogger } from "../../../base/log.ts";
 import { parseTopic } from "../../../exchange/own-dialect.ts";
 import { Acknowledgements } from "../../../protocols/amqp-source/acknowledgements.ts";
 import { addressOf, readEvent, readListed } from "../../../protocols/amqp-source/broker-events.ts";
+import { Cuts } from "../../../protocols/amqp-source/cuts.ts";
 import { commandKey, topicOfKey } from "../../../protocols/amqp-source/keys.ts";
 import { PresentDevices } from "../../../protocols/amqp-source/present-devices.ts";
 import { priorityOf } from "../../../protocols/amqp-source/shares.ts";
@@ -232,6 +234,48 @@ describe("the devices that are present", () => {
       "not-listed-yet went",
       "stays went",
     ]);
+  });
+});
+
+describe("ending the connections of a device", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("is done again for some seconds, and until it succeeds, and never to the platform itself", async () => {
+    vi.useFakeTimers();
+    const asked: string[] = [];
+    let isAway = true;
+    const management = {
+      listConnections: async () => [],
+      endConnectionsOf: async (user: string) => {
+        asked.push(user);
+        if (isAway) throw new Error("away");
+      },
+    };
+    const cuts = new Cuts(management, new Set(["sbi"]), createLogger("silent"));
+    cuts.cut("sbi");
+    cuts.cut("a");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked.length).toBeGreaterThan(10);
+    expect(cuts.trouble).toContain("of 1 devices");
+    isAway = false;
+    asked.length = 0;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toEqual(Array(5).fill("a"));
+    expect(cuts.trouble).toBeUndefined();
+    // A change while an earlier one is still repeated begins anew.
+    asked.length = 0;
+    cuts.cut("b");
+    await vi.advanceTimersByTimeAsync(1_500);
+    cuts.cut("b");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(7);
+    cuts.cut("c");
+    cuts.close();
+    asked.length = 0;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toEqual([]);
   });
 });
 

@@ -301,9 +301,15 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
       () => expect(second.presence).toEqual([{ connected: true, address: "127.0.0.1" }]),
       PATIENCE,
     );
-    const ended = new Promise((resolve) => device.once("close", () => resolve(undefined)));
+    const endOf = (client: MqttClient) =>
+      new Promise<void>((resolve) => client.once("close", () => resolve()));
+    const ended = endOf(device);
     second.source.disconnect("amqp-7");
     await ended;
+    // One that is too young for the list of connections.
+    const young = endOf(await connectDevice("/", "amqp-9"));
+    second.source.disconnect("amqp-9");
+    await young;
     await vi.waitFor(() => expect(second.presence.at(-1)).toMatchObject({ connected: false }), PATIENCE);
     expect(second.source.isOnline("amqp-7")).toBe(false);
   });
