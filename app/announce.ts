@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { EventPlace } from "../api/stream/event-id.ts";
 import type { StreamScope } from "../api/stream/filter.ts";
 import type { StreamHub } from "../api/stream/hub.ts";
@@ -113,13 +114,18 @@ function announceBroadcast({ hub }: Audience, _: Directory, { news, place }: Tol
 /** The topics whose items name devices by their numbers. */
 const OF_DEVICES: ReadonlySet<string> = new Set(["event", "presence", "alarm", "alarm_wait"]);
 
+const ofDevice = z.object({ deviceNo: z.int32() });
+
 /** The numbers of devices that the news name and this process has not met: another one has just registered them. */
 export function unmetDevices(directory: Directory, news: readonly NewsPiece[]): number[] {
   const unmet = new Set<number>();
   for (const { topic, payload } of news) {
     if (!OF_DEVICES.has(topic)) continue;
-    for (const { deviceNo } of payload as { deviceNo: number }[])
-      if (!directory.findByNo(deviceNo)) unmet.add(deviceNo);
+    // What nobody can read must not hold up what comes after it.
+    for (const item of Array.isArray(payload) ? (payload as unknown[]) : []) {
+      const { success, data } = ofDevice.safeParse(item);
+      if (success && !directory.findByNo(data.deviceNo)) unmet.add(data.deviceNo);
+    }
   }
   return [...unmet];
 }

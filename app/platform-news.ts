@@ -73,14 +73,24 @@ export class PlatformNews {
     for (let at = this.pastAfter; at < this.beganAfter; ) {
       const news = await readNewsAfter(this.options.pool, at, AT_ONCE);
       const past = news.filter(({ newsNo }) => newsNo <= this.beganAfter);
-      for (const hearer of this.hearers) hearer.onPast?.(past);
+      for (const piece of past) this.tell(piece, (hearer) => hearer.onPast?.([piece]));
       at = news.at(-1)?.newsNo ?? this.beganAfter;
+    }
+  }
+
+  /** One that fails must not take the piece from the others, nor the next pieces from itself. */
+  private tell({ newsNo, topic }: NewsPiece, hear: (hearer: NewsListener) => void): void {
+    for (const hearer of this.hearers) {
+      try {
+        hear(hearer);
+      } catch (error) {
+        this.options.log.error({ err: error, newsNo, topic }, "a piece of news was not understood");
+      }
     }
   }
 
   /** Begins to tell. */
   async begin(): Promise<void> {
-    const { log } = this.options;
     await this.tellPast();
     this.follower = await followNews({
       ...this.options,
@@ -88,16 +98,7 @@ export class PlatformNews {
       prepare: async (news) => {
         for (const hearer of this.hearers) await hearer.prepare?.(news);
       },
-      onNews: (news) => {
-        // One that fails must not take the news from the others.
-        for (const hearer of this.hearers) {
-          try {
-            hearer.onNews(news);
-          } catch (error) {
-            log.error({ err: error }, "a piece of news was not understood");
-          }
-        }
-      },
+      onNews: (piece) => this.tell(piece, (hearer) => hearer.onNews([piece])),
     });
     await this.follower.catchUp();
   }

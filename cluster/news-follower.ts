@@ -18,8 +18,8 @@ export interface NewsFollowerOptions {
   readonly after?: number;
   /** Does what is to be done before pieces are handed on; where it fails, they are read again later. */
   readonly prepare?: (news: readonly NewsPiece[]) => Promise<unknown>;
-  /** Called with pieces in their order, each once. A hearer that throws is logged, and misses those pieces. */
-  readonly onNews: (news: readonly NewsPiece[]) => void;
+  /** Called with each piece once, in their order. Where the hearer throws it is logged, and it has missed that piece. */
+  readonly onNews: (piece: NewsPiece) => void;
   readonly everyMs?: number;
 }
 
@@ -49,10 +49,13 @@ export async function followNews(options: NewsFollowerOptions): Promise<NewsFoll
       await prepare?.(news);
       if (isStopped) return;
       position = last.newsNo;
-      try {
-        onNews(news);
-      } catch (error) {
-        log.error({ err: error }, "a piece of news was not understood");
+      for (const piece of news) {
+        try {
+          onNews(piece);
+        } catch (error) {
+          const { newsNo, topic } = piece;
+          log.error({ err: error, newsNo, topic }, "a piece of news was not understood");
+        }
       }
     }
   });

@@ -1,3 +1,4 @@
+import type { RepeatedWork } from "../../base/periodic.ts";
 import type { Db } from "../../store/database/index.ts";
 import type { Lease, NewsPiece, ToldNews } from "../../store/processes/index.ts";
 import {
@@ -11,6 +12,7 @@ import { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dis
 import type { Elsewhere } from "./elsewhere.ts";
 import { FactTeller } from "./fact-teller.ts";
 import { createDispatchMetrics, type DispatchMetrics } from "./metrics.ts";
+import { followMissedSteps } from "./missed-steps.ts";
 import { readFactsNews, readStopNews, stopNews } from "./news-words.ts";
 import { OnAirDevices } from "./on-air-devices.ts";
 import { DISPATCH_SETTINGS } from "./settings.ts";
@@ -29,6 +31,8 @@ interface DeskOptions extends Omit<DispatcherOptions, "metrics" | "held" | "onSt
   readonly cluster: DeskCluster | undefined;
   /** How long a cancellation waits for the process that dispatches. Milliseconds. */
   readonly stopWaitMs?: number;
+  /** How often it looks for steps whose news was lost. Milliseconds. */
+  readonly missedEveryMs?: number;
 }
 
 /** The duty of dispatch, as this process gets it. */
@@ -72,6 +76,7 @@ export class DispatchDesk implements BroadcastDispatcher {
   private readonly stops: StopNotes;
   private readonly done = new Set<string>();
   private post: Post | undefined;
+  private missed: RepeatedWork | undefined;
 
   constructor(options: DeskOptions) {
     const { cluster, log, pool, registry, now = Date.now, settings } = options;
@@ -110,10 +115,14 @@ export class DispatchDesk implements BroadcastDispatcher {
     });
     const post: Post = { dispatcher, ready, resumed };
     this.post = post;
+    const { pool, log, now = Date.now, missedEveryMs: everyMs } = this.options;
+    const follow = (order: DispatchOrder) => this.follow(order);
+    this.missed = cluster && followMissedSteps({ pool, dispatcher, now, log, follow, everyMs });
     const end = () => {
       if (this.post !== post) return;
       this.options.log.info({ epoch: duty.lease.epoch }, "this process no longer dispatches broadcasts");
       this.post = undefined;
+      void this.missed?.stop();
       dispatcher.abandon();
       this.devices?.refresh();
     };
@@ -191,6 +200,7 @@ export class DispatchDesk implements BroadcastDispatcher {
   }
 
   async stop(): Promise<void> {
+    await this.missed?.stop();
     await this.post?.dispatcher.stop();
     await this.devices?.stop();
     await this.teller?.stop();

@@ -37,7 +37,7 @@ export { type HistoryStep, insertHistory, listHistory } from "./history.ts";
 export { listBroadcasts, listCurrentBroadcasts, listReplacing } from "./lists.ts";
 export { type Move, moveBroadcast, updateReplaced } from "./moves.ts";
 export { type BroadcastNote, countNotes, insertNote, listNotes } from "./notes.ts";
-export { type OpenBroadcast, readOpenBroadcasts } from "./open-broadcasts.ts";
+export { listOnAir, type OpenBroadcast, readOpenBroadcasts } from "./open-broadcasts.ts";
 export { type BroadcastToWatch, readBroadcastsToWatch } from "./open-by-region.ts";
 export { type BroadcastOrder, insertOrder, readOrders } from "./orders.ts";
 export {

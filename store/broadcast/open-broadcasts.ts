@@ -76,3 +76,19 @@ export async function readOpenBroadcasts(
     endedAt: row.ended_at,
   }));
 }
+
+/** The state of each broadcast that speakers are to play, or to stop, at a moment. */
+export async function listOnAir(
+  db: Db,
+  now: Date,
+): Promise<Pick<OpenBroadcast, "broadcastNo" | "state" | "attempt">[]> {
+  const { rows } = await db.query<{ broadcast_no: number; state: string; attempt: number }>({
+    name: "list_on_air",
+    text: `select broadcast_no, state, attempt from broadcasts
+           where (state in ('dispatching', 'playing') or (state = 'cancelled' and expires_at > $1::timestamptz))
+             and released_at is not null and expires_at is not null
+           order by broadcast_no`,
+    values: [now.toISOString()],
+  });
+  return rows.map(({ broadcast_no: broadcastNo, state, attempt }) => ({ broadcastNo, state, attempt }));
+}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { unmetDevices } from "../../app/announce.ts";
 import { PlatformNews } from "../../app/platform-news.ts";
 import { createLogger } from "../../base/log.ts";
 import { tellNews } from "../../store/processes/news.ts";
@@ -28,7 +29,34 @@ async function open() {
   return { told, heard };
 }
 
+it("news that nobody can read names no devices, and holds up nothing that comes after it", () => {
+  const piece = (newsNo: number, payload: unknown) => ({ newsNo, topic: "event", processNo: null, payload });
+  const strange = [{}, null, [null, {}, { deviceNo: "1" }, { deviceNo: 2 ** 40 }, { deviceNo: 7 }]];
+  expect(
+    unmetDevices(
+      { findByNo: () => undefined } as never,
+      strange.map((one, i) => piece(i, one)),
+    ),
+  ).toEqual([7]);
+});
+
 describe("what all processes tell", () => {
+  it("reaches each listener but for the pieces that it cannot read, told before and now", async () => {
+    await tell("bad", "good");
+    const { told, heard } = await open();
+    const some: string[] = [];
+    const hear = ([piece]: readonly { topic: string }[]) => {
+      if (piece!.topic === "bad") throw new Error("on purpose");
+      some.push(piece!.topic);
+    };
+    told.add({ onPast: hear, onNews: hear });
+    await told.wantPast(4, 1_000_000);
+    await tell("bad", "better");
+    await told.begin();
+    expect(some).toEqual(["good", "better"]);
+    expect(heard).toEqual(["past bad", "past good", "now bad", "now better"]);
+  });
+
   it("comes once: what was told before this process began as past, also where more is told before it listens", async () => {
     await tell("a", "b", "c");
     const { told, heard } = await open();

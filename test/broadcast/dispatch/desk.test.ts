@@ -59,6 +59,7 @@ function makePlatform() {
       registry: new Registry(),
       settings: { ...PATIENT, ...settings },
       stopWaitMs: 2_000,
+      missedEveryMs: 50,
       cluster: {
         tell: (news) => tellNews(pool, news, processNo),
         elsewhere: {
@@ -305,6 +306,18 @@ describe("a broadcast of a platform of three processes", () => {
     }
     const ordersOfThird = c.heard.filter(({ deviceId }) => deviceId === three.id);
     expect(new Set(ordersOfThird.map(({ order }) => order.type))).toEqual(new Set(["stop"]));
+  });
+
+  it("is begun and stopped by what the database says, where the news of it is lost", async () => {
+    const { a, speakers } = await start(1);
+    a.connect(speakers);
+    await a.take();
+    const released = await release(db.pool, speakers);
+    await until(() => expect(a.heard.map(({ order }) => order.type)).toEqual(["start"]));
+    await db.pool.query("update broadcasts set state = 'cancelled' where broadcast_no = $1", [
+      released.broadcastNo,
+    ]);
+    await until(() => expect(a.heard.map(({ order }) => order.type)).toEqual(["start", "stop"]));
   });
 
   it("is stopped at a speaker that may hold the command of an earlier attempt", async () => {
