@@ -69,8 +69,8 @@ export class Publisher {
         protocolId: "MQTT",
         protocolVersion: 4,
         clean: true,
-        // Behind a RabbitMQ cluster, a client id has to begin with its device.
-        clientId: `${options.username}:load`,
+        // Behind a RabbitMQ cluster, a client id is that of its device, or one of two more.
+        clientId: `${options.username}:1`,
         keepalive: 0,
         username: options.username,
         password: Buffer.from(options.password),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type BrokerConnection, readListed } from "./broker-events.ts";
 
 /** RabbitMQ's management API, where a setting names it. */
@@ -6,7 +7,21 @@ export interface Management {
   listConnections(host: string): Promise<readonly BrokerConnection[]>;
   /** Ends every connection of a user, also one that is too young to be in the list. */
   endConnectionsOf(user: string): Promise<void>;
+  /** Bounds what RabbitMQ keeps for each session of a device. Needs the right to set policies. */
+  boundSessions(host: string): Promise<void>;
 }
+
+/**
+ * What a session may keep while its device is away, in bytes, and for how long, in milliseconds. Commands expire after ten
+ * seconds, so nothing else is lost; without bounds the sessions of one device fill the disk.
+ */
+const SESSION_POLICY = {
+  pattern: "^mqtt-subscription-",
+  definition: { "max-length-bytes": 1024 * 1024, expires: 600_000 },
+  "apply-to": "queues",
+  priority: 100,
+};
+const SESSION_POLICY_NAME = "sbi-sessions";
 
 const PAGE = 500;
 const TIMEOUT_MS = 10_000;
@@ -16,13 +31,14 @@ const COLUMNS = "name,node,user,vhost,protocol,peer_host";
 /** @param url http://user:password@host:15672 */
 export function openManagement(url: string): Management {
   const { username, password, origin, pathname } = new URL(url);
-  const base = `${origin}${pathname.replace(/\/$/, "")}/api/connections`;
+  const base = `${origin}${pathname.replace(/\/$/, "")}/api/`;
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
-  const ask = async (path: string, method = "GET") => {
+  const ask = async (path: string, method = "GET", body?: object) => {
     const response = await fetch(base + path, {
       method,
-      headers: { authorization },
+      headers: { authorization, "content-type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (!response.ok && response.status !== 404)
@@ -33,7 +49,7 @@ export function openManagement(url: string): Management {
     async listConnections(host) {
       const found: BrokerConnection[] = [];
       for (let page = 1, pages = 1; page <= pages; page++) {
-        const response = await ask(`?page=${page}&page_size=${PAGE}&columns=${COLUMNS}&sort=name`);
+        const response = await ask(`connections?page=${page}&page_size=${PAGE}&columns=${COLUMNS}&sort=name`);
         const { items = [], page_count } = (await response.json()) as {
           items?: unknown[];
           page_count?: number;
@@ -47,7 +63,15 @@ export function openManagement(url: string): Management {
       return found;
     },
     async endConnectionsOf(user) {
-      await ask(`/username/${encodeURIComponent(user)}`, "DELETE");
+      await ask(`connections/username/${encodeURIComponent(user)}`, "DELETE");
+    },
+    async boundSessions(host) {
+      const path = `policies/${encodeURIComponent(host)}/${SESSION_POLICY_NAME}`;
+      const now = await ask(path);
+      const { definition } = now.ok ? ((await now.json()) as { definition?: object }) : {};
+      // RabbitMQ goes through all queues for one that is set again.
+      if (isDeepStrictEqual(definition, SESSION_POLICY.definition)) return;
+      await ask(path, "PUT", SESSION_POLICY);
     },
   };
 }

@@ -47,6 +47,7 @@ export class PresenceWatch<D extends DoorDevice> {
   private listing: RepeatedWork | undefined;
   private isReporter = false;
   private connection: ChannelModel | undefined;
+  private unbounded: string | undefined;
   private unknown: string | undefined = "nothing is known yet of devices that are connected to RabbitMQ";
 
   constructor(options: PresenceWatchOptions<D>) {
@@ -54,10 +55,10 @@ export class PresenceWatch<D extends DoorDevice> {
     this.cuts = new Cuts(options.management, options.ownUsers, options.log);
   }
 
-  /** Why presence is not known, or not of everybody, or why connections cannot be ended. */
+  /** Why presence is not known, or not of everybody, and what the management API is needed for and does not do. */
   get trouble(): string | undefined {
-    const { unknown, cuts } = this;
-    return unknown && cuts.trouble ? `${unknown}; ${cuts.trouble}` : (unknown ?? cuts.trouble);
+    const troubles = [this.unknown, this.cuts.trouble, this.unbounded].filter((each) => each !== undefined);
+    return troubles.join("; ") || undefined;
   }
 
   /** Follows the events of a connection, until `leave` or its end. */
@@ -137,6 +138,10 @@ export class PresenceWatch<D extends DoorDevice> {
     let isFirst = true;
     this.listing = repeat(
       async () => {
+        await management.boundSessions(this.options.host).then(
+          () => this.noteUnbounded(undefined),
+          (error: unknown) => this.noteUnbounded(error),
+        );
         await this.devices.compare(() => management.listConnections(this.options.host));
         this.unknown = undefined;
         const wasFirst = isFirst;
@@ -153,6 +158,15 @@ export class PresenceWatch<D extends DoorDevice> {
         },
       },
     );
+  }
+
+  private noteUnbounded(error: unknown): void {
+    const before = this.unbounded;
+    this.unbounded =
+      error === undefined
+        ? undefined
+        : "sessions of devices at RabbitMQ may fill its disk: expected the user of SOURCE_AMQP_MANAGEMENT_URL to have the tag 'policymaker' or 'administrator'";
+    if (this.unbounded && !before) this.options.log.warn({ err: error }, this.unbounded);
   }
 
   private hear(event: BrokerEvent): void {

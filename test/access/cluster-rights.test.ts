@@ -15,7 +15,13 @@ describe("the rights of a device at RabbitMQ", () => {
       expect(mayUseKey(meter, "write", `v1.gateways.meter-1.${channel}`)).toBe(false);
     }
     expect(mayUseKey(meter, "read", "v1.devices.meter-1.commands")).toBe(true);
-    expect(mayUseKey(meter, "read", "v1.devices.meter-1.*")).toBe(true);
+    // What it hears of itself would be kept on disk once for each of its sessions.
+    for (const rest of ["*", "#", "telemetry", "events", "replies", "anything"]) {
+      expect(mayUseKey(meter, "read", `v1.devices.meter-1.${rest}`)).toBe(false);
+      expect(mayUseKey(gateway, "read", `v1.gateways.gw.${rest}`)).toBe(false);
+    }
+    expect(mayUseKey(meter, "read", "v1.gateways.meter-1.commands")).toBe(false);
+    expect(mayUseKey(meter, "configure", "v1.devices.meter-1.commands")).toBe(false);
     expect(mayUseKey(gateway, "read", "v1.gateways.gw.commands")).toBe(true);
     expect(mayUseKey(meter, "write", "v1.devices.meter-1.commands")).toBe(false);
   });
@@ -51,12 +57,14 @@ describe("the rights of a device at RabbitMQ", () => {
 
   it("are the session of its own client ids, and the exchange of topics", () => {
     expect(mayUseClientId("a", "a")).toBe(true);
-    expect(mayUseClientId("a", "a:second")).toBe(true);
-    for (const clientId of ["", "b", "a.b", "ab", "a/b", "b:a"])
+    expect(mayUseClientId("a", "a:1")).toBe(true);
+    expect(mayUseClientId("a", "a:2")).toBe(true);
+    for (const clientId of ["", "a:", "a:3", "a:12", "a:second", "b", "a.b", "ab", "a/b", "b:a"])
       expect(mayUseClientId("a", clientId)).toBe(false);
     for (const permission of ["configure", "write", "read"]) {
       expect(mayUseResource("a", "queue", "mqtt-subscription-aqos1", permission)).toBe(true);
-      expect(mayUseResource("a", "queue", "mqtt-subscription-a:xqos0", permission)).toBe(true);
+      expect(mayUseResource("a", "queue", "mqtt-subscription-a:2qos0", permission)).toBe(true);
+      expect(mayUseResource("a", "queue", "mqtt-subscription-a:xqos0", permission)).toBe(false);
       expect(mayUseResource("a", "queue", "mqtt-subscription-bqos1", permission)).toBe(false);
       expect(mayUseResource("a", "queue", "sbi.ingest.1", permission)).toBe(false);
       expect(mayUseResource("a", "exchange", "amq.default", permission)).toBe(false);

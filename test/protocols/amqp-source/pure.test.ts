@@ -248,6 +248,7 @@ describe("ending the connections of a device", () => {
     let isAway = true;
     const management = {
       listConnections: async () => [],
+      boundSessions: async () => {},
       endConnectionsOf: async (user: string) => {
         asked.push(user);
         if (isAway) throw new Error("away");

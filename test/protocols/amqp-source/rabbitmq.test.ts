@@ -263,6 +263,15 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
       "not_listening",
     );
     await device.endAsync();
+    // One device must not fill the disk by what its sessions keep.
+    await vi.waitFor(
+      async () =>
+        expect(await ask("GET", "queues/%2F/mqtt-subscription-amqp-5qos1")).toMatchObject({
+          policy: "sbi-sessions",
+          effective_policy_definition: { "max-length-bytes": 1024 * 1024, expires: 600_000 },
+        }),
+      PATIENCE,
+    );
     await vi.waitFor(() => expect(source.isOnline("amqp-5")).toBe(false), PATIENCE);
     // Its session is kept at RabbitMQ, and would get it when it is back.
     expect(await toDevice()).toBe("not_listening");
