@@ -32,7 +32,10 @@ const REPORTER_MS = 2_000;
  */
 const LIST_MS = 5 * 60_000;
 
-/** The list has a connection only some seconds after it was made, so the first list is followed by another one soon. */
+/**
+ * The list has a connection only some seconds after it was made, so the first list is followed by another one soon. So is
+ * one in which somebody is missing, who may only have been on no page.
+ */
 const LIST_AGAIN_MS = 6_000;
 
 /**
@@ -142,11 +145,13 @@ export class PresenceWatch<D extends DoorDevice> {
           () => this.noteUnbounded(undefined),
           (error: unknown) => this.noteUnbounded(error),
         );
-        await this.devices.compare(() => management.listConnections(this.options.host));
+        const isAnybodyMissing = await this.devices.compare(() =>
+          management.listConnections(this.options.host),
+        );
         this.unknown = undefined;
         const wasFirst = isFirst;
         isFirst = false;
-        return wasFirst ? new NextTurn(LIST_AGAIN_MS) : undefined;
+        return wasFirst || isAnybodyMissing ? new NextTurn(LIST_AGAIN_MS) : undefined;
       },
       LIST_MS,
       {

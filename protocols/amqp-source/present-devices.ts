@@ -13,6 +13,8 @@ const LISTED_AFTER_MS = 30_000;
 interface Known extends BrokerConnection {
   /** Since when we know of it, by the steady clock. */
   readonly at: number;
+  /** It was not in the last list. */
+  wasMissing: boolean;
 }
 
 /** The connections of devices at RabbitMQ, as its events and its list tell of them. */
@@ -56,10 +58,13 @@ export class PresentDevices {
 
   /**
    * Compares with the list of all connections: what came before we heard events, and what went without one, because its
-   * node was killed.
+   * node was killed. The list comes in pages, and one that ends meanwhile pushes another one from a page that is not read
+   * yet to one that has been: so who is missing in one list alone is not gone.
    * @param read reads the list; events that come meanwhile count for more
+   * @returns true when somebody is missing for the first time, so that the list is to be read again soon
    */
-  async compare(read: () => Promise<readonly BrokerConnection[]>): Promise<void> {
+  async compare(read: () => Promise<readonly BrokerConnection[]>): Promise<boolean> {
+    let isAnybodyMissing = false;
     const changed = new Set<string>();
     this.changed = changed;
     const young = this.now() - LISTED_AFTER_MS;
@@ -68,13 +73,17 @@ export class PresentDevices {
       const keys = new Set(listed.map(({ key }) => key));
       for (const connection of listed) if (!changed.has(connection.key)) this.add(connection);
       for (const [user, connections] of [...this.byUser]) {
-        for (const { key, at } of [...connections.values()]) {
-          if (!keys.has(key) && !changed.has(key) && at <= young) this.remove(user, key);
+        for (const known of [...connections.values()]) {
+          const { key, at, wasMissing } = known;
+          known.wasMissing = !keys.has(key) && !changed.has(key) && at <= young;
+          if (known.wasMissing && wasMissing) this.remove(user, key);
+          else isAnybodyMissing ||= known.wasMissing;
         }
       }
     } finally {
       if (this.changed === changed) this.changed = undefined;
     }
+    return isAnybodyMissing;
   }
 
   /** Nothing is known any more, because no events come: so nobody counts as present. */
@@ -87,7 +96,7 @@ export class PresentDevices {
   private add(connection: BrokerConnection): void {
     const { user: id, key, address } = connection;
     const own = this.byUser.get(id);
-    const known = { ...connection, at: own?.get(key)?.at ?? this.now() };
+    const known = { ...connection, at: own?.get(key)?.at ?? this.now(), wasMissing: false };
     if (own) own.set(key, known);
     else {
       this.byUser.set(id, new Map([[key, known]]));
