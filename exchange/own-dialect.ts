@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Channel, type DeviceChannel, isOpenTo } from "../base/channels.ts";
 import type { Repeated } from "../base/exact-json.ts";
 import type { Logger } from "../base/log.ts";
-import type { DoorDecoder, DoorDevice, DoorEvents, ReceivedMessage } from "./door.ts";
+import type { DoorDecoder, DoorDevice, DoorEvents, DoorRefusal, ReceivedMessage } from "./door.ts";
 import { decodeJson } from "./own-json.ts";
 
 /** Our own dialect: JSON on the topics `v1/devices/{id}/{channel}` and `v1/gateways/{id}/{channel}`. */
@@ -90,8 +90,25 @@ export async function takeFromSource<D extends DoorDevice>(
   }
   const channel = parsed && device && isOpenTo(device, parsed.channel) ? parsed.channel : undefined;
   const undecoded = { channel, value: undefined, repeated: undefined };
-  handOn(inside, { door, device, context: topic, raw, receivedAt, ...undecoded }, settled);
+  const message = { door, device, context: topic, raw, receivedAt, ...undecoded };
+  let isSettled = false;
+  const once = () => {
+    if (!isSettled) settled();
+    isSettled = true;
+  };
+  try {
+    handOn(inside, message, once);
+  } catch (error) {
+    // It would come again, and end one process after the other.
+    log.error({ err: error, topic }, "the platform failed with a message, which is put on record");
+    inside.onRefused(message, FAILED, once);
+  }
 }
+
+const FAILED: DoorRefusal = {
+  reason: "not_json",
+  detail: "The platform failed with this message, and its log says why",
+};
 
 /** The command of a device in the form for its gateway: with the device's id first. */
 export const addressed = (id: string, payload: string): string =>

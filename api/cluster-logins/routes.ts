@@ -16,6 +16,8 @@ import { questionBody, questionParams } from "./schema.ts";
 export interface ClusterLogins {
   /** Addresses and networks of RabbitMQ's nodes; empty: nobody may ask. */
   readonly from: readonly string[];
+  /** The virtual host to which devices connect; in every other one they have no rights. */
+  readonly host: string;
   /** The living device that has this id and this token. Rejects while the database is away. */
   readonly authenticate: (id: string, token: string) => Promise<DevicePrincipal | undefined>;
   /** The living device of this id. Rejects while the database is away. */
@@ -47,7 +49,9 @@ export const clusterLoginsRoutes: FastifyPluginAsyncZod<ClusterLoginsOptions> = 
         allow.anybody,
         (request, _reply, done) =>
           done(
-            isNode(request.ip) ? undefined : new PlatformError("not_found", "There is nothing here for you"),
+            isDirect(request) && isNode(addressOf(request))
+              ? undefined
+              : new PlatformError("not_found", "There is nothing here for you"),
           ),
       ],
       schema: {
@@ -73,14 +77,22 @@ export const clusterLoginsRoutes: FastifyPluginAsyncZod<ClusterLoginsOptions> = 
   );
 };
 
+/** RabbitMQ asks by itself: what came by a proxy was asked by somebody else, whatever its address says. */
+const isDirect = ({ headers }: FastifyRequest): boolean =>
+  headers["x-forwarded-for"] === undefined && headers.forwarded === undefined;
+
+/** Not `request.ip`, which a header may say. */
+const addressOf = ({ socket }: FastifyRequest): string => socket.remoteAddress ?? "";
+
 async function answer(
-  { authenticate, find, gate, log }: ClusterLoginsOptions,
-  { ip }: FastifyRequest,
+  { authenticate, find, gate, log, host }: ClusterLoginsOptions,
+  request: FastifyRequest,
   question: "user" | "vhost" | "resource" | "topic",
   asked: Question,
 ): Promise<boolean> {
   const { username, password, client_id: clientId, permission = "" } = asked;
   const isName = ID_FORM.test(username);
+  const ip = addressOf(request);
   if (question === "user") {
     // Without a client id it is no MQTT: no device speaks AMQP, or opens the management page.
     const isOwn = clientId !== undefined && mayUseClientId(username, clientId);
@@ -92,7 +104,7 @@ async function answer(
     log.info({ address: ip, isOwn }, "a login at RabbitMQ is refused");
     return false;
   }
-  const device = isName ? await find(username) : undefined;
+  const device = isName && asked.vhost === host ? await find(username) : undefined;
   if (!device) return false;
   if (question === "vhost") return true;
   if (question === "resource")

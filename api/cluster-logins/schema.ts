@@ -8,6 +8,7 @@ export const questionParams = z.object({
 export const questionBody = z.looseObject({
   username: z.string(),
   password: z.string().optional(),
+  vhost: z.string().optional(),
   client_id: z.string().optional().describe("Of a client over MQTT; others have none."),
   resource: z.string().optional(),
   name: z.string().optional(),

@@ -7,6 +7,7 @@ import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
 import type { DoorDevices } from "../../exchange/protocol.ts";
 import type { DeviceEntry } from "../../ingest/directory.ts";
+import { hostOf } from "../../protocols/amqp-source/host.ts";
 import { readDemoAccess } from "../../seeds/demo-access-file.ts";
 import { scopeOf } from "../announce.ts";
 import { findConsoleFolder } from "../console-folder.ts";
@@ -70,6 +71,7 @@ export async function makeApi(
     deliver: exchange.deliver,
     clusterLogins: {
       from: config.SOURCE_AMQP_AUTH_FROM ?? [],
+      host: config.SOURCE_AMQP_URL === undefined ? "/" : hostOf(config.SOURCE_AMQP_URL),
       authenticate,
       find: async (id) => ingest.directory.find(id) ?? ingest.directory.lookUp(id),
     },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Door, DoorDevice, DoorEvents, DoorHealth } from "../../exchange/door.ts";
 import { addressed, type SourceInside, takeFromSource } from "../../exchange/own-dialect.ts";
+import { hostOf } from "./host.ts";
 import { commandKey } from "./keys.ts";
 import type { Management } from "./management.ts";
 import { ParkedWatch } from "./parked.ts";
@@ -53,12 +54,6 @@ const QUIET_MS = 2_000;
  */
 export function openAmqpSource<D extends DoorDevice>(options: AmqpSourceOptions<D>): AmqpSource {
   return new Source(options);
-}
-
-/** The virtual host of a URL; without one, RabbitMQ's own is `/`. */
-function hostOf(url: string): string {
-  const path = new URL(url).pathname.slice(1);
-  return path === "" ? "/" : decodeURIComponent(path);
 }
 
 class Source<D extends DoorDevice> implements AmqpSource {
@@ -159,8 +154,12 @@ class Source<D extends DoorDevice> implements AmqpSource {
     const session = await openSession({
       ...options,
       window: WINDOW,
-      // It never rejects, and nothing waits for it: the acknowledgement comes with `settled`.
-      take: (topic, payload, settled) => void takeFromSource(inside, topic, payload, settled),
+      // Nothing waits for it: the acknowledgement comes with `settled`. What fails even to get on record comes again.
+      take: (topic, payload, settled) => {
+        takeFromSource(inside, topic, payload, settled).catch((error: unknown) =>
+          options.log.error({ err: error, topic }, "a message could not be taken, nor put on record"),
+        );
+      },
     });
     this.session = session;
     if (this.closing.signal.aborted) return session.close(0);

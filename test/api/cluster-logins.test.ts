@@ -38,6 +38,7 @@ beforeAll(async () => {
     }),
     clusterLogins: {
       from: ["10.1.0.0/16", "2001:db8::7"],
+      host: "/",
       authenticate: async (id, token) => ((await known(id)) && token === "right" ? DEVICE : undefined),
       find: known,
     },
@@ -48,11 +49,11 @@ afterAll(async () => {
   await db.drop();
 });
 
-async function ask(question: string, fields: Record<string, string>, remoteAddress = "10.1.2.3") {
+async function ask(question: string, fields: Record<string, string>, remoteAddress = "10.1.2.3", more = {}) {
   const answer = await api.app.inject({
     method: "POST",
     url: `/v1/cluster-logins/${question}`,
-    headers: { "content-type": "application/x-www-form-urlencoded" },
+    headers: { "content-type": "application/x-www-form-urlencoded", ...more },
     payload: new URLSearchParams(fields).toString(),
     remoteAddress,
   });
@@ -79,8 +80,12 @@ describe("RabbitMQ's questions", () => {
     const topic = { username: "meter-1", vhost: "/", resource: "topic", name: "amq.topic" };
     expect(await ask("vhost", { username: "meter-1", vhost: "/", ip: "10.9.9.9" })).toBe("allow");
     expect(await ask("vhost", { username: "meter-2", vhost: "/" })).toBe("deny");
+    expect(await ask("vhost", { username: "meter-1", vhost: "other" })).toBe("deny");
+    expect(await ask("vhost", { username: "meter-1" })).toBe("deny");
     const key = "v1.devices.meter-1.telemetry";
     expect(await ask("topic", { ...topic, permission: "write", routing_key: key })).toBe("allow");
+    const elsewhere = { ...topic, vhost: "other", permission: "write", routing_key: key };
+    expect(await ask("topic", elsewhere)).toBe("deny");
     expect(
       await ask("topic", { ...topic, permission: "write", routing_key: "v1.devices.meter-2.telemetry" }),
     ).toBe("deny");
@@ -102,6 +107,9 @@ describe("RabbitMQ's questions", () => {
       expect(await ask("user", login, address)).toBe("allow");
     for (const address of ["10.2.0.1", "127.0.0.1", "::1", "2001:db8::8"])
       expect(await ask("user", login, address)).toBe(404);
+    // By a proxy on a node's machine, whoever it says has asked.
+    for (const name of ["x-forwarded-for", "forwarded"])
+      expect(await ask("user", login, "10.1.2.3", { [name]: "10.1.2.3" })).toBe(404);
     const closed = await startApi(db.pool);
     const answer = await closed.app.inject({
       method: "POST",

@@ -103,7 +103,7 @@ export async function startApi(
     onDeviceChanged: async () => {},
     onAccessChanged: async () => {},
     deliver: async () => "not_listening",
-    clusterLogins: { from: [], authenticate: async () => undefined, find: async () => undefined },
+    clusterLogins: { from: [], host: "/", authenticate: async () => undefined, find: async () => undefined },
     hub,
     broadcasts: {
       broadcasts: {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Channel } from "../../base/channels.ts";
 import { ExactNumber } from "../../base/exact-json.ts";
+import { createLogger } from "../../base/log.ts";
 import type { DoorRefusal, RawMessage, ReceivedMessage } from "../../exchange/door.ts";
-import { handOn, ownDecoder } from "../../exchange/own-dialect.ts";
+import { handOn, ownDecoder, takeFromSource } from "../../exchange/own-dialect.ts";
 
 const METER = { id: "meter-1", deviceNo: 1, gateway: false };
 const GATEWAY = { id: "gw-1", deviceNo: 2, gateway: true };
@@ -97,5 +98,46 @@ describe("what is on record of our own dialect", () => {
     const topic = "v1/devices/meter-1/telemetry";
     expect(decode(METER, topic, raw).decoded).toMatchObject({ reason: "payload_too_large" });
     expect(decode(METER, topic, raw, Number.POSITIVE_INFINITY).decoded).toHaveProperty("value");
+  });
+});
+
+describe("a message of another broker with which the platform fails", () => {
+  const take = async (
+    onRefused: (reason: string, settled: () => void) => void,
+    onMessage: (settled: () => void) => number,
+  ) => {
+    const device = { id: "a", deviceNo: 1, gateway: false };
+    let settled = 0;
+    await takeFromSource(
+      {
+        door: "d",
+        find: () => device,
+        lookUp: async () => device,
+        isAway: () => false,
+        isClosing: () => false,
+        log: createLogger("silent"),
+        onMessage: (_message, done) => onMessage(done),
+        onRefused: ({ context }, { reason }, done) => onRefused(`${context} ${reason}`, done),
+      },
+      "v1/devices/a/telemetry",
+      Buffer.from("{}"),
+      () => settled++,
+    );
+    return settled;
+  };
+
+  it("is put on record and acknowledged once, so that it does not come again for ever", async () => {
+    const refused: string[] = [];
+    const settled = await take(
+      (told, done) => {
+        refused.push(told);
+        done();
+      },
+      (done) => {
+        done();
+        throw new Error("a fault of the platform");
+      },
+    );
+    expect([refused, settled]).toEqual([["v1/devices/a/telemetry not_json"], 1]);
   });
 });

@@ -1,4 +1,4 @@
-// sha256 2898c2db72537bde35b64fa76bd83f183c0889099d24c305d5c7124445f58d0b of test/api/openapi.json; written by `npm run console:types`
+// sha256 0defd11b577a45f9f212c313bd8d51fd8876186431b24719fab40e201eed0162 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -16964,6 +16964,7 @@ export interface operations {
                 "application/x-www-form-urlencoded": {
                     username: string;
                     password?: string;
+                    vhost?: string;
                     /** @description Of a client over MQTT; others have none. */
                     client_id?: string;
                     resource?: string;
