@@ -75,6 +75,8 @@ export class DispatchDesk implements BroadcastDispatcher {
   private readonly stopWaitMs: number;
   private readonly stops: StopNotes;
   private readonly done = new Set<string>();
+  /** Steps on which this process acts at the moment. */
+  private readonly underWay = new Set<string>();
   private post: Post | undefined;
   private missed: RepeatedWork | undefined;
 
@@ -116,7 +118,10 @@ export class DispatchDesk implements BroadcastDispatcher {
     const post: Post = { dispatcher, ready, resumed };
     this.post = post;
     const { pool, log, now = Date.now, missedEveryMs: everyMs } = this.options;
-    const follow = (order: DispatchOrder) => this.follow(order);
+    const follow = async (order: DispatchOrder) => {
+      // It was heard of, and takes its time.
+      if (!this.underWay.has(nameOf(order))) await this.follow(order);
+    };
     this.missed = cluster && followMissedSteps({ pool, dispatcher, now, log, follow, everyMs });
     const end = () => {
       if (this.post !== post) return;
@@ -135,20 +140,23 @@ export class DispatchDesk implements BroadcastDispatcher {
   }
 
   async begin(broadcastNo: number): Promise<void> {
-    const dispatcher = await this.mine(`dispatch ${broadcastNo}`);
-    await dispatcher?.begin(broadcastNo);
+    const name = nameOf({ action: "dispatch", broadcastNo });
+    const dispatcher = await this.mine(name);
+    if (dispatcher) await this.act(name, dispatcher.begin(broadcastNo));
   }
 
   async retry(broadcastNo: number): Promise<void> {
-    const dispatcher = await this.mine(`retry ${broadcastNo}`);
-    await dispatcher?.retry(broadcastNo);
+    const name = nameOf({ action: "retry", broadcastNo });
+    const dispatcher = await this.mine(name);
+    if (dispatcher) await this.act(name, dispatcher.retry(broadcastNo));
   }
 
   async cancel(broadcastNo: number): Promise<StopProgress> {
     const noted = this.stops.wait(broadcastNo);
-    const dispatcher = await this.mine(`cancel ${broadcastNo}`);
+    const name = nameOf({ action: "cancel", broadcastNo });
+    const dispatcher = await this.mine(name);
     if (!dispatcher) return noted;
-    const sent = dispatcher.cancel(broadcastNo);
+    const sent = this.act(name, dispatcher.cancel(broadcastNo));
     if (this.options.cluster) return noted;
     await sent;
     if (this.post?.dispatcher === dispatcher) this.stops.note(broadcastNo, 0);
@@ -221,14 +229,15 @@ export class DispatchDesk implements BroadcastDispatcher {
 
   private onOrder(order: DispatchOrder): void {
     this.devices?.refresh();
-    if (this.done.delete(`${order.action} ${order.broadcastNo}`)) return;
+    if (this.done.delete(nameOf(order))) return;
     void this.follow(order).catch((error: unknown) =>
       this.options.log.error({ err: error, ...order }, "could not act on a step that was taken elsewhere"),
     );
   }
 
   /** Acts on a step that was taken at another process, unless it was read from the database already. */
-  private async follow({ action, broadcastNo, attempt }: DispatchOrder): Promise<void> {
+  private async follow(order: DispatchOrder): Promise<void> {
+    const { action, broadcastNo, attempt } = order;
     const { post } = this;
     if (!post) return;
     await post.ready;
@@ -236,9 +245,19 @@ export class DispatchDesk implements BroadcastDispatcher {
     const { dispatcher } = post;
     if (action === "cancel") {
       if (dispatcher.isStopping(broadcastNo)) this.onStopOrdered(broadcastNo);
-      else await dispatcher.cancel(broadcastNo);
+      else await this.act(nameOf(order), dispatcher.cancel(broadcastNo));
     } else if (!dispatcher.knows(broadcastNo, attempt)) {
-      await (action === "retry" ? dispatcher.retry(broadcastNo) : dispatcher.begin(broadcastNo));
+      const work = action === "retry" ? dispatcher.retry(broadcastNo) : dispatcher.begin(broadcastNo);
+      await this.act(nameOf(order), work);
+    }
+  }
+
+  private async act(name: string, work: Promise<void>): Promise<void> {
+    this.underWay.add(name);
+    try {
+      await work;
+    } finally {
+      this.underWay.delete(name);
     }
   }
 
@@ -260,3 +279,6 @@ export class DispatchDesk implements BroadcastDispatcher {
     await tell([stopNews(broadcastNo, unsure)]);
   }
 }
+
+const nameOf = ({ action, broadcastNo }: Pick<DispatchOrder, "action" | "broadcastNo">) =>
+  `${action} ${broadcastNo}`;

@@ -29,7 +29,7 @@ function makePlatform() {
   const logged: { msg: string }[] = [];
   const log = createLogger("debug", { write: (line) => logged.push(JSON.parse(line)) });
 
-  function makeProcess(processNo: number, settings = {}) {
+  function makeProcess(processNo: number, settings = {}, missedEveryMs = HOUR) {
     const online = new Set<string>();
     const heard: { deviceId: string; commandId: string; order: Order }[] = [];
     const state = { isDead: false, mayAct: true, isUnsure: false, isSilent: false, hasLeft: false };
@@ -59,7 +59,7 @@ function makePlatform() {
       registry: new Registry(),
       settings: { ...PATIENT, ...settings },
       stopWaitMs: 2_000,
-      missedEveryMs: 50,
+      missedEveryMs,
       cluster: {
         tell: (news) => tellNews(pool, news, processNo),
         elsewhere: {
@@ -130,9 +130,10 @@ function makePlatform() {
   return { makeProcess, logged };
 }
 
-async function start(count: number, settings = {}) {
+async function start(count: number, settings = {}, missedEveryMs = HOUR) {
+  type Made = ReturnType<typeof makeProcess>;
   const { makeProcess, logged } = makePlatform();
-  const [a, b, c] = [makeProcess(1, settings), makeProcess(2, settings), makeProcess(3, settings)];
+  const [a, b, c] = [1, 2, 3].map((no) => makeProcess(no, settings, missedEveryMs)) as [Made, Made, Made];
   for (const process of [a, b, c]) await process.begin();
   return { a, b, c, logged, speakers: await addSpeakers(db.pool, count) };
 }
@@ -309,7 +310,7 @@ describe("a broadcast of a platform of three processes", () => {
   });
 
   it("is begun and stopped by what the database says, where the news of it is lost", async () => {
-    const { a, speakers } = await start(1);
+    const { a, speakers } = await start(1, {}, 50);
     a.connect(speakers);
     await a.take();
     const released = await release(db.pool, speakers);
