@@ -39,6 +39,9 @@ export interface DeviceSession<P> {
   readonly certified: boolean;
 }
 
+/** The newest names of a device's connections at other processes that are kept. */
+const MAX_NAMES_ELSEWHERE = 16;
+
 export interface DeviceSessionsOptions<P extends DoorDevice> {
   readonly onPresence: DoorEvents<P>["onPresence"];
   /** Called once for each session, when its connection has ended. */
@@ -150,13 +153,24 @@ export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSess
    */
   endTakenOver(id: string, connection: string, at: number): DeviceSession<P>[] {
     if (!this.byDevice.has(id)) return [];
-    this.elsewhere.set(id, (this.elsewhere.get(id) ?? new Set()).add(connection));
+    this.noteElsewhere(id, connection);
     const same = [...this.ofDevice(id)].filter(({ client, ready }) => ready && nameOf(client) === connection);
     const older = same.filter(({ readyAt }) => readyAt < at);
     for (const { client } of older) client.close();
     const newer = same.find(({ readyAt }) => readyAt > at);
     if (newer) this.report(newer, true);
     return older;
+  }
+
+  private noteElsewhere(id: string, connection: string): void {
+    const names = this.elsewhere.get(id) ?? new Set();
+    names.delete(connection);
+    this.elsewhere.set(id, names.add(connection));
+    // A device chooses its client ids, and may not fill this process's memory with them.
+    for (const oldest of names) {
+      if (names.size <= MAX_NAMES_ELSEWHERE) break;
+      names.delete(oldest);
+    }
   }
 
   /** @returns true when this changes whether the device is present, which is reported then */
