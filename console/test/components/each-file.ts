@@ -6,6 +6,9 @@ import "../../../test/helpers/patience.ts";
 afterEach(() => {
   cleanup();
   document.body.replaceChildren();
+  // What one test's person leaves at this browser, a sign-out among it, is nothing to the next one's.
+  sessionStorage.clear();
+  localStorage.clear();
   for (const element of [document.documentElement, document.body]) element.removeAttribute("style");
 });
 
