@@ -6,6 +6,7 @@ import { openPage, PAGES, settled } from "../pages.ts";
 import type { Ask } from "../world/ask.ts";
 import { approveDraft, type Stage, setStage, submitDraft, untilState, writeDraft } from "../world/stage.ts";
 import { Tap } from "../world/tap.ts";
+import { holdTime } from "../world/timed.ts";
 
 let green: Stage;
 let air: Stage;
@@ -35,6 +36,7 @@ flows("a broadcast on the air", () => {
     async ({ signIn, ask, run }) => {
       const officer = await ask("dutyOfficer");
       const draft = await writeDraft(officer, green.township.code, { mode: "actual", level: 1 });
+      const begun = performance.now();
       const { page } = await signIn("dutyOfficer");
       await page.goto(`/console/broadcasts/new/actual/release/${draft.id}`);
       await settled(page);
@@ -46,6 +48,7 @@ flows("a broadcast on the air", () => {
       await sound.click();
       await page.waitForURL(`**/console/broadcasts/${draft.id}`);
       await untilState(officer, draft.id, "dispatching", "playing", "completed");
+      holdTime("check 03: from sign-in to the air, with the text written", begun, 60_000);
       const approver = await signIn("approver");
       for (const listed of PAGES.filter(({ route }) => !["/audit", "/admin"].includes(route)).slice(0, 4)) {
         await openPage(page, listed, run.scenery);
@@ -81,6 +84,7 @@ flows("a broadcast on the air", () => {
           .getByRole("complementary", { name: "播发中" })
           .locator("> *")
           .filter({ has: page.locator(`a[href="/console/broadcasts/${draft.id}"]`) });
+        const pressed = performance.now();
         await line.getByRole("button", { name: /^立即停播：山洪灾害演练/ }).click();
         const cancels = () =>
           sent.map(({ url }) => url.pathname).filter((pathname) => pathname.endsWith("/cancel"));
@@ -93,6 +97,7 @@ flows("a broadcast on the air", () => {
         const { counts } = await approver<{ counts: { cancelled: number } }>(`/v1/broadcasts/${draft.id}`);
         expect(counts.cancelled).toBeGreaterThan(0);
         await page.getByText("已停", { exact: true }).first().waitFor();
+        holdTime("check 04: from the press to the stopped speakers, another page opened", pressed, 3_000);
       }
     },
   );
@@ -168,9 +173,11 @@ flows("a broadcast on the air", () => {
           draft.id,
           "completed",
         );
+        const known = performance.now();
         expect(end.counts.sounded).toBe(green.size);
         const { targets, sounded } = end.counts;
         await page.getByText(`${targets} 只大喇叭里，${sounded} 只证实发声`).waitFor();
+        holdTime("check 10: the page's counts behind the API's", known, 2_000);
         expect(events()).toBeGreaterThan(2);
       } finally {
         await tap.close();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { flow, flows } from "../flow.ts";
 import { settled } from "../pages.ts";
 import { approveDraft, type Stage, setStage, submitDraft, writeDraft } from "../world/stage.ts";
+import { holdTime } from "../world/timed.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -28,12 +29,15 @@ flows("two people with one broadcast", () => {
       const button = page.getByRole("button", { name: "发布演练" });
       await expect.poll(() => button.isEnabled()).toBe(true);
       // The other one is quicker, and the news has not come here yet.
+      let asked = 0;
       await page.route("**/v1/broadcasts/*/approve", async (route) => {
         await approveDraft(await ask("secondApprover"), draft);
+        asked = performance.now();
         await route.continue();
       });
       await button.click();
       await page.getByText(/赵磊/).first().waitFor();
+      holdTime("check 11: from the second decision to who was first", asked, 2_000);
       expect(await page.getByText(/正在下发|正在播出|即将播出|已结束/).count()).toBeGreaterThan(0);
       expect(await page.getByText(/\d\d:\d\d/).count()).toBeGreaterThan(0);
       expect(await page.getByText("这一页出错了").count()).toBe(0);
