@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Channel, type ChannelModel, type ConsumeMessage, connect } from "amqplib";
+import {
+  type Channel,
+  type ChannelModel,
+  type ConsumeMessage,
+  connect,
+  IllegalOperationError,
+} from "amqplib";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { topicOfKey } from "./keys.ts";
 
@@ -203,7 +209,14 @@ function acknowledgeOn(channel: Channel): {
   const acknowledgements = new Acknowledgements(
     (deliveryTag, allUpTo) => {
       // After the end, RabbitMQ gives it to another process, or again to this one.
-      if (isOpen) channel.ack({ fields: { deliveryTag } } as ConsumeMessage, allUpTo);
+      if (!isOpen) return;
+      try {
+        channel.ack({ fields: { deliveryTag } } as ConsumeMessage, allUpTo);
+      } catch (error) {
+        // amqplib takes none from the wish to close on, and says "close" only when RabbitMQ has answered.
+        if (!(error instanceof IllegalOperationError)) throw error;
+        isOpen = false;
+      }
     },
     () => allSettled(),
   );

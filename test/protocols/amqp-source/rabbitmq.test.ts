@@ -10,6 +10,7 @@ import {
   openAmqpSource,
 } from "../../../protocols/amqp-source/door.ts";
 import { openManagement } from "../../../protocols/amqp-source/management.ts";
+import { Partition } from "../../../protocols/amqp-source/partition.ts";
 import { declareTopology, partitionName } from "../../../protocols/amqp-source/topology.ts";
 import { isAway } from "../../../store/database/index.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
@@ -231,6 +232,38 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
     onTestFinished(() => own.close());
     // The one that came later waits for the next process.
     expect(await waiting(await own.createChannel())).toBe(1);
+  });
+
+  it("gets back what is settled while a partition closes, and the process goes on", async () => {
+    const own = await connect(await makeHost("closing"));
+    onTestFinished(() => own.close());
+    const channel = await own.createConfirmChannel();
+    await channel.assertQueue("closing");
+    for (let i = 0; i < 50; i++) channel.sendToQueue("closing", Buffer.from("{}"));
+    await channel.waitForConfirms();
+    const settles: (() => void)[] = [];
+    const partition = new Partition({
+      url: `${node.amqpUrl}/closing`,
+      instance: "1",
+      queue: "closing",
+      priority: 0,
+      window: 100,
+      take: (_topic, _payload, settled) => settles.push(settled),
+      onEnd: () => {},
+    });
+    await partition.start();
+    await vi.waitFor(() => expect(settles).toHaveLength(50), PATIENCE);
+    const closed = partition.close(0);
+    // One in each turn, so that some fall between the wish to close and RabbitMQ's answer.
+    for (const settle of settles) {
+      await new Promise((resolve) => setImmediate(resolve));
+      settle();
+    }
+    await closed;
+    await vi.waitFor(
+      async () => expect((await channel.checkQueue("closing")).messageCount).toBeGreaterThan(0),
+      PATIENCE,
+    );
   });
 
   it("keeps commands for nobody, and says of each what became of it", async () => {
