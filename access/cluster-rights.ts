@@ -1,4 +1,4 @@
-import { type DevicePrincipal, mayPublish } from "./topics.ts";
+import { type DevicePrincipal, mayPublish, maySubscribe } from "./topics.ts";
 
 /**
  * The rights of a device at a RabbitMQ cluster, in its words. They are those of `topics.ts`; RabbitMQ has dots where MQTT
@@ -36,10 +36,9 @@ export function mayUseKey(device: DevicePrincipal, permission: string, key: stri
     if (!key.startsWith(own)) continue;
     const rest = key.slice(own.length);
     if (rest === "" || /[.#/+*]/.test(rest)) continue;
-    if (permission === "write" && mayPublish(device, `v1/${folder}/${device.id}/${rest}`) !== undefined)
-      return true;
-    const isOpen = folder === "devices" || device.gateway;
-    if (permission === "read" && rest === "commands" && isOpen) return true;
+    const topic = `v1/${folder}/${device.id}/${rest}`;
+    if (permission === "write" && mayPublish(device, topic) !== undefined) return true;
+    if (permission === "read" && rest === "commands" && maySubscribe(device, topic)) return true;
   }
   return false;
 }
