@@ -1,6 +1,7 @@
 import type { ChannelModel } from "amqplib";
 import type { Logger } from "../../base/log.ts";
 import { type RepeatedWork, repeat } from "../../base/periodic.ts";
+import { closeLater, openForQuestion } from "./connection.ts";
 import { PARKED } from "./topology.ts";
 
 /** How often the parked messages are counted, in milliseconds. */
@@ -26,11 +27,9 @@ export class ParkedWatch {
 
   follow(connection: ChannelModel): void {
     const count = async () => {
-      const channel = await connection.createChannel();
-      channel.on("error", () => {});
+      const channel = await openForQuestion(connection);
       const { messageCount } = await channel.checkQueue(PARKED);
-      // Not awaited: its answer never comes where the connection ends meanwhile.
-      channel.close().catch(() => {});
+      closeLater(channel);
       const before = this.count;
       this.count = messageCount;
       if (messageCount > before) this.log.error({ parked: messageCount }, this.trouble);

@@ -1,16 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type Channel,
-  type ChannelModel,
-  type ConsumeMessage,
-  connect,
-  IllegalOperationError,
-} from "amqplib";
+import { type Channel, type ConsumeMessage, IllegalOperationError } from "amqplib";
 import { Acknowledgements } from "./acknowledgements.ts";
+import { closeConnection, connectTo } from "./connection.ts";
 import { topicOfKey } from "./keys.ts";
-
-/** How long RabbitMQ may take to accept a connection, in milliseconds. */
-export const CONNECT_MS = 10_000;
 
 /**
  * The longest frame that is taken from a partition, in bytes. The properties of a message come in one, however long they
@@ -149,14 +141,7 @@ async function read(
 ): Promise<Reading> {
   const address = new URL(url);
   address.searchParams.set("maxFrameSize", String(maxFrameBytes));
-  const connection = await connect(address.href, {
-    timeout: CONNECT_MS,
-    clientProperties: { connection_name: `smart-broadcast-iot ${instance} ${queue}` },
-  });
-  const ended = new Promise<unknown>((resolve) => {
-    connection.on("error", resolve);
-    connection.on("close", (error) => resolve(error ?? new Error("RabbitMQ closed the connection")));
-  });
+  const { connection, ended } = await connectTo(address, `${instance} ${queue}`);
   try {
     const channel = await connection.createChannel();
     channel.on("error", onEnd);
@@ -187,11 +172,6 @@ async function read(
     await closeConnection(connection, ended);
     throw error;
   }
-}
-
-/** Ends a connection. Where it breaks meanwhile, amqplib's own answer never comes. */
-async function closeConnection(connection: ChannelModel, ended: Promise<unknown>): Promise<void> {
-  await Promise.race([connection.close().catch(() => {}), ended]);
 }
 
 /** Acknowledges what was taken, while the channel is open. */

@@ -1,5 +1,6 @@
-import type { Channel, ChannelModel } from "amqplib";
+import type { ChannelModel } from "amqplib";
 import { type BrokerEvent, EVENT_KEYS, readEvent } from "./broker-events.ts";
+import { closeLater, openForQuestion } from "./connection.ts";
 
 const EVENTS_EXCHANGE = "amq.rabbitmq.event";
 
@@ -17,7 +18,7 @@ export async function hearEvents(
   hear: (event: BrokerEvent) => void,
   onEnd: () => void,
 ): Promise<void> {
-  const channel = await open(connection);
+  const channel = await openForQuestion(connection);
   await channel.checkExchange(EVENTS_EXCHANGE);
   const { queue } = await channel.assertQueue("", { exclusive: true });
   for (const key of EVENT_KEYS) await channel.bindQueue(queue, EVENTS_EXCHANGE, key);
@@ -38,7 +39,7 @@ export async function hearEvents(
  * @returns false while another process has it
  */
 export async function becomeReporter(connection: ChannelModel): Promise<boolean> {
-  const channel = await open(connection);
+  const channel = await openForQuestion(connection);
   try {
     await channel.assertQueue(REPORTER, { exclusive: true });
     closeLater(channel);
@@ -52,22 +53,11 @@ export async function becomeReporter(connection: ChannelModel): Promise<boolean>
 /** True while this connection has that right: RabbitMQ shows the queue to no other. */
 export async function isReporter(connection: ChannelModel): Promise<boolean> {
   try {
-    const channel = await open(connection);
+    const channel = await openForQuestion(connection);
     await channel.checkQueue(REPORTER);
     closeLater(channel);
     return true;
   } catch {
     return false;
   }
-}
-
-/** Closes a channel without waiting for it: where the connection ends meanwhile, the answer never comes. */
-function closeLater(channel: Channel): void {
-  channel.close().catch(() => {});
-}
-
-async function open(connection: ChannelModel): Promise<Channel> {
-  const channel = await connection.createChannel();
-  channel.on("error", () => {});
-  return channel;
 }

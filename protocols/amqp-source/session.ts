@@ -1,6 +1,7 @@
-import { type Channel, type ChannelModel, connect } from "amqplib";
+import type { Channel, ChannelModel } from "amqplib";
+import { closeConnection, connectTo } from "./connection.ts";
 import { Outbox } from "./outbox.ts";
-import { CONNECT_MS, Partition, type PartitionOptions } from "./partition.ts";
+import { Partition, type PartitionOptions } from "./partition.ts";
 import { priorityOf } from "./shares.ts";
 import { declareTopology, partitionName } from "./topology.ts";
 
@@ -43,16 +44,12 @@ export async function openSession(options: SessionOptions): Promise<AmqpSession>
   const address = new URL(options.url);
   if (!address.searchParams.has("heartbeat")) address.searchParams.set("heartbeat", String(HEARTBEAT_S));
   const url = address.href;
-  const connection = await connect(url, {
-    timeout: CONNECT_MS,
-    clientProperties: { connection_name: `smart-broadcast-iot ${instance}` },
-  });
+  const { connection, ended: broken } = await connectTo(address, instance);
   let end: (reason: unknown) => void = () => {};
   const ended = new Promise<unknown>((resolve) => {
     end = resolve;
   });
-  connection.on("error", end);
-  connection.on("close", (error) => end(error ?? new Error("RabbitMQ closed the connection")));
+  void broken.then(end);
   const partitions = Array.from(
     { length: count },
     (_, partition) =>
@@ -67,8 +64,7 @@ export async function openSession(options: SessionOptions): Promise<AmqpSession>
   );
   const close = async (waitMs: number) => {
     await Promise.all(partitions.map((each) => each.close(waitMs)));
-    // Where it breaks meanwhile, the answer never comes.
-    await Promise.race([connection.close().catch(() => {}), ended]);
+    await closeConnection(connection, ended);
   };
   try {
     const channel = await followed(connection.createChannel(), end);
