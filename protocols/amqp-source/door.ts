@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Door, DoorDevice, DoorEvents, DoorHealth } from "../../exchange/door.ts";
 import { addressed, type SourceInside, takeFromSource } from "../../exchange/own-dialect.ts";
-import { hostOf } from "./host.ts";
+import { hostOf, userOf } from "./host.ts";
 import { commandKey } from "./keys.ts";
 import type { Management } from "./management.ts";
 import { ParkedWatch } from "./parked.ts";
@@ -22,8 +22,6 @@ export interface AmqpSourceOptions<D extends DoorDevice>
   /** The same number in every process, and at every start. */
   readonly partitions: number;
   readonly management: Management | undefined;
-  /** The user of its URL. */
-  readonly managementUser?: string | undefined;
   /** For tests: other waits in milliseconds. */
   readonly retryMs?: number;
   readonly reporterMs?: number;
@@ -69,10 +67,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
   constructor(options: AmqpSourceOptions<D>) {
     this.options = options;
     const host = hostOf(options.url);
-    const ownUsers = new Set([
-      decodeURIComponent(new URL(options.url).username),
-      options.managementUser ?? "",
-    ]);
+    const ownUsers = new Set([userOf(options.url), options.management?.user ?? ""]);
     const { reporterMs: everyMs } = options;
     this.presence = new PresenceWatch({ ...options, host, ownUsers, door: AMQP_SOURCE, everyMs });
     this.parked = new ParkedWatch(options.log, options.reporterMs);

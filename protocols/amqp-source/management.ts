@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { type BrokerConnection, readListed } from "./broker-events.ts";
+import { userOf } from "./host.ts";
 
 /** RabbitMQ's management API, where a setting names it. */
 export interface Management {
+  /** As whom it is asked. */
+  readonly user: string;
   /** Every connection of a device to a virtual host. Rejects when it cannot be asked. */
   listConnections(host: string): Promise<readonly BrokerConnection[]>;
   /** Ends every connection of a user, also one that is too young to be in the list. */
@@ -30,9 +33,10 @@ const COLUMNS = "name,node,user,vhost,protocol,peer_host";
 
 /** @param url http://user:password@host:15672 */
 export function openManagement(url: string): Management {
-  const { username, password, origin, pathname } = new URL(url);
+  const { password, origin, pathname } = new URL(url);
+  const user = userOf(url);
   const base = `${origin}${pathname.replace(/\/$/, "")}/api/`;
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${user}:${decodeURIComponent(password)}`;
   const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
   const ask = async (path: string, method = "GET", body?: object) => {
     const response = await fetch(base + path, {
@@ -46,6 +50,7 @@ export function openManagement(url: string): Management {
     return response;
   };
   return {
+    user,
     async listConnections(host) {
       const found: BrokerConnection[] = [];
       for (let page = 1, pages = 1; page <= pages; page++) {

@@ -16,7 +16,6 @@ export const amqpSource: Protocol = {
       instance: config.INSTANCE_ID,
       partitions: config.SOURCE_AMQP_PARTITIONS,
       management: managementUrl === undefined ? undefined : openManagement(managementUrl),
-      managementUser: managementUrl && decodeURIComponent(new URL(managementUrl).username),
       ...devices,
       ...inside,
       log,

@@ -262,6 +262,7 @@ describe("ending the connections of a device", () => {
     const asked: string[] = [];
     let isAway = true;
     const management = {
+      user: "platform",
       listConnections: async () => [],
       boundSessions: async () => {},
       endConnectionsOf: async (user: string) => {
