@@ -22,6 +22,12 @@ export interface OpenBroadcast {
   readonly endedAt: Date | null;
 }
 
+/** True for one that speakers are to play, or to stop, at the moment $1. */
+const IS_ON_AIR = `(state in ('dispatching', 'playing') or (state = 'cancelled' and expires_at > $1::timestamptz))`;
+
+/** True for one of which speakers may ever have heard. */
+const WAS_RELEASED = "released_at is not null and expires_at is not null";
+
 /**
  * Broadcasts that are being dispatched or played, cancelled ones of which a speaker could still hold a command, and
  * those that have ended since a moment.
@@ -52,9 +58,9 @@ export async function readOpenBroadcasts(
     `select broadcast_no, id, state, mode, class, level, headline, regions, message, attempt, released_at, starts_at, expires_at,
             ended_at
      from broadcasts
-     where (state in ('dispatching', 'playing') or (state = 'cancelled' and expires_at > $1::timestamptz)
+     where (${IS_ON_AIR}
             or (state in ('completed', 'failed', 'expired', 'cancelled') and ended_at > $2::timestamptz))
-       and released_at is not null and expires_at is not null
+       and ${WAS_RELEASED}
        and ($3::bigint is null or broadcast_no = $3::bigint)
      order by broadcast_no`,
     [now.toISOString(), endedSince.toISOString(), broadcastNo ?? null],
@@ -85,8 +91,7 @@ export async function listOnAir(
   const { rows } = await db.query<{ broadcast_no: number; state: string; attempt: number }>({
     name: "list_on_air",
     text: `select broadcast_no, state, attempt from broadcasts
-           where (state in ('dispatching', 'playing') or (state = 'cancelled' and expires_at > $1::timestamptz))
-             and released_at is not null and expires_at is not null
+           where ${IS_ON_AIR} and ${WAS_RELEASED}
            order by broadcast_no`,
     values: [now.toISOString()],
   });
