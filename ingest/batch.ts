@@ -132,9 +132,12 @@ export class Batch {
   }
 
   get isEmpty(): boolean {
-    return (
-      this.items === 0 && this.waiting.length === 0 && this.alarms.length === 0 && this.waits.length === 0
-    );
+    return this.items === 0 && this.waiting.length === 0 && !this.concernsAlarms;
+  }
+
+  /** True when something is to be done about alarms, in its turn. */
+  get concernsAlarms(): boolean {
+    return this.alarms.length > 0 || this.looks.length > 0 || this.waits.length > 0;
   }
 
   reset(): void {

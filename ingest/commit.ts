@@ -158,7 +158,7 @@ export async function commitBatch(
   for (const device of batch.devices) device.pending--;
   batch.devices.length = 0;
   dropRefusedLive(batch);
-  if (batch.alarms.length === 0 && batch.looks.length === 0 && batch.waits.length === 0) return;
+  if (!batch.concernsAlarms) return;
   await alarmsTurn;
   await evaluateLooks(batch, means);
   await applyAlarms(db, batch, done, means.processNo);

@@ -107,7 +107,7 @@ export class Committer implements BatchSink {
       const batch = this.full.shift()!;
       const { alarmsTurn } = this;
       const done = this.run(batch, alarmsTurn);
-      if (batch.alarms.length > 0 || batch.looks.length > 0 || batch.waits.length > 0) this.alarmsTurn = done;
+      if (batch.concernsAlarms) this.alarmsTurn = done;
     }
   }
 
