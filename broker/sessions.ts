@@ -167,10 +167,7 @@ export class DeviceSessions<P extends DoorDevice> implements Iterable<DeviceSess
     names.delete(connection);
     this.elsewhere.set(id, names.add(connection));
     // A device chooses its client ids, and may not fill this process's memory with them.
-    for (const oldest of names) {
-      if (names.size <= MAX_NAMES_ELSEWHERE) break;
-      names.delete(oldest);
-    }
+    if (names.size > MAX_NAMES_ELSEWHERE) names.delete(names.values().next().value!);
   }
 
   /** @returns true when this changes whether the device is present, which is reported then */

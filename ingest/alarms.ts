@@ -153,7 +153,9 @@ export class AlarmEngine {
       .map((metric, i) => ({ metric, value: reading.values[i]! }));
     for (const { offScale } of reading.aside) if (offScale) values.push(offScale);
     return {
-      ...{ device, at, row },
+      device,
+      at,
+      row,
       kind: device.runtime.kind.kind,
       isTurn: () =>
         values.some(({ metric, value }) =>

@@ -3,7 +3,7 @@ import type { Db } from "../database/index.ts";
 /** How far a database's log has come, in bytes (`pg_lsn` as a number). */
 export type Position = bigint;
 
-/** @returns the position in PostgreSQL's form `16/B374D848` */
+/** @param text in PostgreSQL's form, e.g. `16/B374D848` */
 function parsePosition(text: string): Position {
   const [high = "", low = ""] = text.split("/");
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);

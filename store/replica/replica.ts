@@ -69,7 +69,7 @@ export class Replica {
     if (this.database !== undefined) await this.replicaTurns.runAfresh().catch(() => {});
     const trouble = this.trouble();
     // At a start the primary has gone on by the time the replica is asked: what is behind then is known at the next look.
-    const isFirst = this.told === undefined && !this.hasLooked;
+    const isFirst = !this.hasLooked;
     this.hasLooked = true;
     if (isFirst && this.awayFor === undefined && trouble !== undefined) return;
     if (this.told !== (trouble === undefined)) {
