@@ -35,6 +35,14 @@ export interface Look {
   readonly evaluate: (refused: ReadonlySet<string> | undefined, result: LookResult) => void;
 }
 
+/** The events of a rule that this process has seen: those that raise its alarm, and those that clear it. */
+interface RuleEvents {
+  /** When the newest was observed. */
+  readonly newest: { raise: number; clear: number };
+  /** When those were received whose transitions are not applied yet. */
+  readonly underWay: { readonly raise: number[]; readonly clear: number[] };
+}
+
 /**
  * Decides when alarms are raised and cleared; `store` writes it, in the batch of the reading that caused it. State
  * exists only for rules whose condition holds or whose alarm is active, so a healthy fleet costs one comparison per
@@ -43,8 +51,7 @@ export interface Look {
 export class AlarmEngine {
   /** Weak, so that the states of a deleted device go with it. */
   private readonly states = new WeakMap<DeviceEntry, Map<string, RuleState>>();
-  /** When the newest event was observed that raises a rule's alarm, and the newest that clears it. */
-  private readonly events = new WeakMap<DeviceEntry, Map<string, { raise: number; clear: number }>>();
+  private readonly events = new WeakMap<DeviceEntry, Map<string, RuleEvents>>();
   /**
    * When this process began, by the platform's clock. Readings from before may be older than the last one that its
    * predecessor looked at, so their consequences are in doubt: they happen only where the database has nothing newer
@@ -54,8 +61,12 @@ export class AlarmEngine {
   /** By device: when the readings were observed that wait for their look. */
   private readonly waiting = new Map<DeviceEntry, number[]>();
 
-  constructor(startedAt = 0) {
+  /** True where other processes may have stored events that this one has not seen. */
+  private readonly hasOthers: boolean;
+
+  constructor(startedAt = 0, hasOthers = false) {
     this.startedAt = startedAt;
+    this.hasOthers = hasOthers;
   }
 
   /**
@@ -213,36 +224,54 @@ export class AlarmEngine {
     for (const rule of device.runtime.eventRules) {
       // Its state is not remembered here: its acknowledgement may clear such an alarm, which this process need not see.
       // The database keeps at most one active.
-      if (rule.event === type) this.onRuleEvent("raise", device, rule, at, emit);
-      else if (rule.clearedBy.includes(type)) this.onRuleEvent("clear", device, rule, at, emit);
+      if (rule.event === type) this.onRuleEvent("raise", device, rule, { at, receivedAt }, emit);
+      else if (rule.clearedBy.includes(type))
+        this.onRuleEvent("clear", device, rule, { at, receivedAt }, emit);
     }
   }
 
-  /** An event that comes late says nothing where a newer one says the opposite. */
+  /**
+   * An event that comes late says nothing where a newer one says the opposite. This process knows which it has seen; what
+   * others have stored, or a predecessor, the database says.
+   */
   private onRuleEvent(
     action: "raise" | "clear",
     device: DeviceEntry,
     rule: EventRule,
-    at: number,
+    { at, receivedAt }: { readonly at: number; readonly receivedAt: number },
     emit: Emit,
   ) {
     const plain = transition(action, device, rule, at, rule.about);
     if (rule.clearedBy.length === 0) return emit(plain);
+    const { newest, underWay } = this.eventsOf(device, rule.rule);
+    const opposite = action === "raise" ? "clear" : "raise";
+    if (at < newest[opposite]) return;
+    newest[action] = Math.max(newest[action], at);
+    if (at >= this.startedAt && !this.hasOthers) return emit(plain);
+    underWay[action].push(receivedAt);
+    emit({
+      ...plain,
+      eventDoubt: {
+        types: action === "raise" ? rule.clearedBy : [rule.event],
+        before: this.hasOthers ? undefined : this.startedAt,
+        underWay: underWay[opposite],
+      },
+      settled: () => void underWay[action].splice(underWay[action].indexOf(receivedAt), 1),
+    });
+  }
+
+  private eventsOf(device: DeviceEntry, rule: string): RuleEvents {
     let rules = this.events.get(device);
     if (!rules) {
       rules = new Map();
       this.events.set(device, rules);
     }
-    let newest = rules.get(rule.rule);
-    if (!newest) {
-      newest = { raise: 0, clear: 0 };
-      rules.set(rule.rule, newest);
+    let events = rules.get(rule);
+    if (!events) {
+      events = { newest: { raise: 0, clear: 0 }, underWay: { raise: [], clear: [] } };
+      rules.set(rule, events);
     }
-    if (at < (action === "raise" ? newest.clear : newest.raise)) return;
-    newest[action] = Math.max(newest[action], at);
-    if (at >= this.startedAt) return emit(plain);
-    const opposite = action === "raise" ? rule.clearedBy : [rule.event];
-    emit({ ...plain, eventDoubt: { types: opposite, before: this.startedAt } });
+    return events;
   }
 
   /**

@@ -139,9 +139,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   await directory.load();
   await forgetLanes(pool);
 
-  const alarms = new AlarmEngine(now());
-  const { maxItems, lingerMs, maxInFlight, onCommitted } = options;
   const { processNo, catchUp } = options;
+  const alarms = new AlarmEngine(now(), catchUp !== undefined);
+  const { maxItems, lingerMs, maxInFlight, onCommitted } = options;
   const beforeLooks = lookAhead({ pool, alarms, catchUp });
   const means = { processNo, tellsWaits: catchUp !== undefined, beforeLooks };
   const writing = { log, lingerMs, nameOf: directory.nameOf, onCommitted, ...means };

@@ -29,10 +29,16 @@ export interface AlarmDoubt {
   readonly lastsFrom: number | undefined;
 }
 
-/** A transition that follows from an event: a newer one of these types that had arrived before takes it back. */
+/** A transition that follows from an event: a newer one of these types that is stored takes it back. */
 export interface EventDoubt {
   readonly types: readonly string[];
-  readonly before: number;
+  /** Only one that had arrived by then does: when this process began. Undefined: others may have stored it at any time. */
+  readonly before: number | undefined;
+  /**
+   * When this process received those of these types whose own transitions are still to come. They take nothing back: what
+   * came before them happened first. It is read when the doubt is looked into.
+   */
+  readonly underWay: readonly number[];
 }
 
 /** A transition that follows from silence: it is outdated where any process has heard the device since. */
@@ -46,8 +52,13 @@ interface InDoubt {
   readonly deviceNo: number;
   readonly at: number;
   readonly doubt?: AlarmDoubt;
-  readonly eventDoubt?: EventDoubt;
   readonly silenceDoubt?: SilenceDoubt;
+}
+
+interface OfEvent {
+  readonly deviceNo: number;
+  readonly at: number;
+  readonly eventDoubt?: EventDoubt | undefined;
 }
 
 type Value = number | string;
@@ -58,9 +69,7 @@ type Value = number | string;
  */
 const LOOK_BACK_MS = 24 * 3_600_000;
 
-/**
- * Leaves out transitions that stored readings and events contradict: one look at the index for each that is in doubt.
- */
+/** Leaves out transitions that stored readings contradict: one look at the index for each that is in doubt. */
 export async function dropOutdated<T extends InDoubt>(db: Db, transitions: readonly T[]): Promise<T[]> {
   const outdated = new Set<T>();
   for (const same of group(transitions, ({ doubt }) =>
@@ -78,12 +87,6 @@ export async function dropOutdated<T extends InDoubt>(db: Db, transitions: reado
       const values = before[i] ?? [];
       if (values.length === 0 || !values.every(transition.doubt!.stands)) outdated.add(transition);
     }
-  }
-  for (const same of group(transitions, ({ eventDoubt }) =>
-    eventDoubt ? `${eventDoubt.types.join(" ")} ${eventDoubt.before}` : undefined,
-  )) {
-    const taken = await findTakenBack(db, same, same[0]!.eventDoubt!);
-    for (const n of taken) outdated.add(same[n - 1]!);
   }
   for (const same of group(transitions, ({ silenceDoubt }) => silenceDoubt?.table.table)) {
     const heard = await findHeardSince(db, same, same[0]!.silenceDoubt!.table);
@@ -104,10 +107,14 @@ function group<T>(items: readonly T[], keyOf: (item: T) => string | undefined): 
   return groups.values();
 }
 
-const devicesOf = (asked: readonly InDoubt[]) => arrayOf(new Int4Column(), asked, ({ deviceNo }) => deviceNo);
-const momentsOf = (asked: readonly InDoubt[]) => arrayOf(new TimestampColumn(), asked, ({ at }) => at);
-const oldestOf = (asked: readonly InDoubt[], read: (each: InDoubt) => number = ({ at }) => at): string =>
-  new Date(asked.reduce((oldest, each) => Math.min(oldest, read(each)), Infinity)).toISOString();
+const devicesOf = (asked: readonly { readonly deviceNo: number }[]) =>
+  arrayOf(new Int4Column(), asked, ({ deviceNo }) => deviceNo);
+const momentsOf = (asked: readonly { readonly at: number }[]) =>
+  arrayOf(new TimestampColumn(), asked, ({ at }) => at);
+const oldestOf = <T extends { readonly at: number }>(
+  asked: readonly T[],
+  read: (each: T) => number = ({ at }) => at,
+): string => new Date(asked.reduce((oldest, each) => Math.min(oldest, read(each)), Infinity)).toISOString();
 
 /**
  * The newest value after each moment, among readings that had arrived before the process began; null where there is
@@ -169,23 +176,51 @@ async function readBefore(
   return rows.map(({ values }) => values ?? []);
 }
 
-/** The places, from 1, of the transitions that a newer event takes back. */
-async function findTakenBack(
-  db: Db,
-  asked: readonly InDoubt[],
-  { types, before }: EventDoubt,
-): Promise<number[]> {
-  const { rows } = await db.query<{ n: number }>(
-    `select asked.n::int as n
-     from unnest($1::int4[], $2::timestamptz[]) with ordinality as asked (device_no, at, n)
-     where exists (
-       select from events e
-       where e.device_no = asked.device_no and e.observed_at > asked.at and e.observed_at > $5::timestamptz
-         and e.type = any ($3::text[]) and e.received_at < $4::timestamptz
-     )`,
-    [devicesOf(asked), momentsOf(asked), types, new Date(before).toISOString(), oldestOf(asked)],
-  );
-  return rows.map(({ n }) => n);
+/**
+ * Those of the transitions that a stored event takes back. To be asked before any of them is applied, so that thousands of
+ * one message cost one statement. An event of a clock that is ahead counts as of its arrival, as everywhere.
+ */
+export async function findTakenBack<T extends OfEvent>(db: Db, transitions: readonly T[]): Promise<Set<T>> {
+  const takenBack = new Set<T>();
+  for (const same of group(transitions, ({ eventDoubt }) =>
+    eventDoubt ? `${eventDoubt.types.join(" ")} ${eventDoubt.before}` : undefined,
+  )) {
+    const { types, before } = same[0]!.eventDoubt!;
+    const own = ownOf(same);
+    const { rows } = await db.query<{ n: number }>(
+      `select asked.n::int as n
+       from unnest($1::int4[], $2::timestamptz[]) with ordinality as asked (device_no, at, n)
+       where exists (
+         select from events e
+         where e.device_no = asked.device_no and e.observed_at > asked.at and e.observed_at > $5::timestamptz
+           and e.received_at > asked.at and e.type = any ($3::text[])
+           and ($4::timestamptz is null or e.received_at < $4::timestamptz)
+           and (e.device_no, e.received_at) not in (select * from unnest($6::int4[], $7::timestamptz[]))
+       )`,
+      [
+        devicesOf(same),
+        momentsOf(same),
+        types,
+        before === undefined ? null : new Date(before).toISOString(),
+        oldestOf(same),
+        devicesOf(own),
+        momentsOf(own),
+      ],
+    );
+    for (const { n } of rows) takenBack.add(same[n - 1]!);
+  }
+  return takenBack;
+}
+
+/** What this process received of the devices, and has not applied yet; each moment once. */
+function ownOf(asked: readonly OfEvent[]): { readonly deviceNo: number; readonly at: number }[] {
+  const moments = new Map<number, Set<number>>();
+  for (const { deviceNo, eventDoubt } of asked) {
+    const known = moments.get(deviceNo) ?? new Set();
+    moments.set(deviceNo, known);
+    for (const at of eventDoubt!.underWay) known.add(at);
+  }
+  return [...moments].flatMap(([deviceNo, all]) => [...all].map((at) => ({ deviceNo, at })));
 }
 
 /**

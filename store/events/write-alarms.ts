@@ -7,7 +7,13 @@ import {
   TimestampColumn,
 } from "../database/index.ts";
 import { toldNews } from "../processes/index.ts";
-import { type AlarmDoubt, dropOutdated, type EventDoubt, type SilenceDoubt } from "./alarm-doubts.ts";
+import {
+  type AlarmDoubt,
+  dropOutdated,
+  type EventDoubt,
+  findTakenBack,
+  type SilenceDoubt,
+} from "./alarm-doubts.ts";
 import type { AlarmSeverity } from "./told.ts";
 
 /** A transition that an alarm rule asks for. `at` in milliseconds since 1970, by the device's clock. */
@@ -25,6 +31,8 @@ export interface AlarmTransition {
   readonly doubt?: AlarmDoubt;
   readonly eventDoubt?: EventDoubt;
   readonly silenceDoubt?: SilenceDoubt;
+  /** Called once it is applied, or has turned out to be outdated or refused. */
+  readonly settled?: () => void;
 }
 
 /**
@@ -54,8 +62,9 @@ export async function applyAlarmTransitions(
   processNo: number | null = null,
 ): Promise<AlarmChange[]> {
   const all: AlarmChange[] = [];
+  const takenBack = await findTakenBack(db, transitions);
   for (let from = 0; from < transitions.length; ) {
-    const { count, chosen } = nextAtOnce(transitions, from);
+    const { count, chosen } = nextAtOnce(transitions, from, takenBack);
     const valid = await dropOutdated(db, chosen);
     const changes = valid.length > 0 ? await applyAtOnce(db, valid, processNo) : [];
     for (const change of changes) all.push(change);
@@ -73,23 +82,19 @@ export async function applyAlarmTransitions(
 function nextAtOnce(
   transitions: readonly AlarmTransition[],
   from: number,
+  takenBack: ReadonlySet<AlarmTransition>,
 ): { readonly count: number; readonly chosen: AlarmTransition[] } {
   const chosen = new Map<string, AlarmTransition>();
   let at = from;
   for (; at < transitions.length; at++) {
     const transition = transitions[at]!;
+    if (takenBack.has(transition)) continue;
     const key = `${transition.deviceNo} ${transition.rule}`;
     const before = chosen.get(key);
     if (before === undefined) {
       if (chosen.size === MAX_AT_ONCE) break;
       chosen.set(key, transition);
-    } else if (
-      before.action !== transition.action ||
-      before.doubt ||
-      before.eventDoubt ||
-      before.silenceDoubt
-    )
-      break;
+    } else if (before.action !== transition.action || before.doubt || before.silenceDoubt) break;
   }
   return { count: at - from, chosen: [...chosen.values()] };
 }

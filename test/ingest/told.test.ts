@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Pool } from "../../store/database/database.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { addDevice, startTestIngest } from "../helpers/ingest.ts";
+import { noteStatements } from "../helpers/noted-statements.ts";
 import { lastNewsNo, newsAfter } from "../helpers/told.ts";
 
 let db: TestDatabase;
@@ -10,16 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-/** A pool that notes each statement. */
-function noted(): { pool: Pool; statements: string[] } {
-  const statements: string[] = [];
-  const pool = Object.create(db.pool) as Pool;
-  pool.query = (async (query: string | { text: string }, values?: unknown[]) => {
-    statements.push(typeof query === "string" ? query : query.text);
-    return db.pool.query(query as string, values);
-  }) as Pool["query"];
-  return { pool, statements };
-}
+const noted = () => noteStatements(db.pool);
 
 it("a batch of plain readings is one statement and tells nothing; events and alarms are told by those that commit them", async () => {
   await addDevice(db.pool, "plain");
