@@ -183,6 +183,7 @@ export const ERRORS = {
   },
 
   device_exists: { class: "conflict", status: 409, title: "A device with this id exists" },
+  identity_taken: { class: "conflict", status: 409, title: "Another device has this identity" },
   tenant_exists: { class: "conflict", status: 409, title: "A tenant with this id exists" },
   principal_exists: {
     class: "conflict",

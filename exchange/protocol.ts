@@ -1,5 +1,6 @@
 import type { Config } from "../base/config/index.ts";
 import type { Logger } from "../base/log.ts";
+import type { Identity } from "../devices/identities.ts";
 import type { Door, DoorDecoder, DoorDevice, DoorEvents } from "./door.ts";
 
 /** The ways in which a door finds its devices. */
@@ -8,6 +9,13 @@ export interface DoorDevices<D extends DoorDevice = DoorDevice> {
   find(id: string): D | undefined;
   /** Asks the database for a device that is not in memory. Rejects while the database is away. */
   lookUp(id: string): Promise<D | undefined>;
+  /** The living device that has this identity, from memory. */
+  findIdentified(identity: Identity): D | undefined;
+  /**
+   * Asks the database for an identity that is not in memory; costs nothing where it was unknown in the last seconds. Rejects
+   * while the database is away.
+   */
+  lookUpIdentified(identity: Identity): Promise<D | undefined>;
   /** The living device that has this id and this token. Rejects while the database is away. */
   authenticate(id: string, token: string): Promise<D | undefined>;
   /** True when a query failed because the database is away: then it is tried again. */

@@ -1,6 +1,7 @@
 import { ID_FORM } from "../base/channels.ts";
 import type { Logger } from "../base/log.ts";
 import { hasCapability } from "../devices/capabilities.ts";
+import { Identities } from "../exchange/identities.ts";
 import type { Pool } from "../store/database/index.ts";
 import {
   type DirectoryRow,
@@ -8,6 +9,7 @@ import {
   findDirectoryRow,
   findDirectoryRows,
   findDirectoryRowsByNo,
+  findIdentifiedRows,
   readDatabaseTime,
   readDirectory,
   readDirectoryChanges,
@@ -67,6 +69,8 @@ const UNKNOWN_MAX = 10_000;
  * (also not while it is away). Devices that another process registered are found on their first use.
  */
 export class Directory {
+  /** The devices by the names by which protocols know them. */
+  readonly identities: Identities<DeviceEntry>;
   private readonly byId = new Map<string, DeviceEntry>();
   private readonly byNo = new Map<number, DeviceEntry>();
   private readonly unknownUntil = new Map<string, number>();
@@ -92,6 +96,12 @@ export class Directory {
     this.log = log;
     this.now = now;
     this.overlapMs = overlapMs;
+    this.identities = new Identities<DeviceEntry>({
+      now,
+      ask: async (identities) => {
+        for (const row of await findIdentifiedRows(pool, identities)) this.put(row);
+      },
+    });
   }
 
   get size(): number {
@@ -208,6 +218,7 @@ export class Directory {
     this.revoked.add(gone.id);
     this.byId.delete(gone.id);
     this.byNo.delete(gone.deviceNo);
+    this.identities.forget(gone.deviceNo);
   }
 
   private put(row: DirectoryRow): DeviceEntry | undefined {
@@ -222,6 +233,7 @@ export class Directory {
     if (known) {
       const { tokenHash: before } = known;
       if (!before.equals(tokenHash)) this.revoked.add(id);
+      this.identities.put(known, row.identities);
       return Object.assign(known, {
         runtime,
         regionCode,
@@ -254,6 +266,7 @@ export class Directory {
     if (former) this.forget(former);
     this.byId.set(id, entry);
     this.byNo.set(deviceNo, entry);
+    this.identities.put(entry, row.identities);
     return entry;
   }
 }

@@ -317,6 +317,14 @@ create table command_box (
 CREATE INDEX command_box_by_expiry ON command_box USING btree (expires_at);
 CREATE INDEX command_box_to_deliver ON command_box USING btree (process_no) WHERE outcomes IS NULL;
 
+create table device_identities (
+  scheme text not null,
+  value text not null,
+  device_no integer not null,
+  constraint device_identities_pkey PRIMARY KEY (scheme, value)
+);
+CREATE INDEX device_identities_device_no ON device_identities USING btree (device_no);
+
 create table device_last_seen (
   device_no integer not null,
   seen_at timestamp with time zone not null,
@@ -356,6 +364,7 @@ create table devices (
   deleted_at timestamp with time zone,
   tenant_id text,
   placed_since timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  model text,
   constraint devices_pkey PRIMARY KEY (device_no),
   constraint devices_id_check CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text),
   constraint devices_latitude_check CHECK (latitude >= '-90'::integer::double precision AND latitude <= 90::double precision),
@@ -1237,6 +1246,7 @@ alter table broadcast_template_versions add constraint broadcast_template_versio
 alter table broadcast_templates add constraint broadcast_templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table broadcasts add constraint broadcasts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table cap_alerts add constraint cap_alerts_document_fkey FOREIGN KEY (document) REFERENCES cap_documents(digest);
+alter table device_identities add constraint device_identities_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_last_seen add constraint device_last_seen_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_ledger add constraint device_ledger_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_presence add constraint device_presence_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
@@ -1334,6 +1344,15 @@ begin
   )
   update devices d set placed_since = added_at
   from followed n where n.device_no = d.device_no and n.elsewhere;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION free_identities()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from device_identities where device_no = new.device_no;
   return null;
 end $function$;
 
@@ -1622,6 +1641,7 @@ CREATE TRIGGER broadcast_revisions_append_only BEFORE DELETE OR UPDATE OR TRUNCA
 CREATE TRIGGER broadcast_targets_not_of_training AFTER INSERT ON broadcast_targets REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION refuse_training();
 CREATE TRIGGER broadcast_template_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON broadcast_template_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_template_change();
 CREATE TRIGGER follow_former_devices AFTER INSERT ON devices REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_former_devices();
+CREATE TRIGGER free_identities AFTER UPDATE OF deleted_at ON devices FOR EACH ROW WHEN (old.deleted_at IS NULL AND new.deleted_at IS NOT NULL) EXECUTE FUNCTION free_identities();
 CREATE TRIGGER leave_place BEFORE UPDATE OF region_code, tenant_id ON devices FOR EACH ROW WHEN (old.region_code IS DISTINCT FROM new.region_code OR old.tenant_id IS DISTINCT FROM new.tenant_id) EXECUTE FUNCTION leave_place();
 CREATE TRIGGER note_moved AFTER UPDATE OF region_code, tenant_id ON devices FOR EACH ROW WHEN (old.region_code IS DISTINCT FROM new.region_code OR old.tenant_id IS DISTINCT FROM new.tenant_id) EXECUTE FUNCTION note_moved();
 CREATE TRIGGER note_former AFTER INSERT ON former_places FOR EACH ROW EXECUTE FUNCTION note_former();

@@ -30,6 +30,8 @@ export function statusAdder(rhythms: readonly Rhythm[], now: Date): (device: Dev
   };
 }
 
+const asText = ({ scheme, value }: Device["identities"][number]) => `${scheme}:${value}`;
+
 export const DEVICE_CSV_COLUMNS: readonly CsvColumn<PresentedDevice>[] = [
   { header: "id", value: (device) => device.id },
   { header: "kind", value: (device) => device.kind },
@@ -46,4 +48,6 @@ export const DEVICE_CSV_COLUMNS: readonly CsvColumn<PresentedDevice>[] = [
   { header: "tenantId", value: (device) => device.tenantId },
   { header: "lastSeenAt", value: (device) => device.lastSeenAt },
   { header: "status", value: (device) => device.status },
+  { header: "model", value: (device) => device.model },
+  { header: "identities", value: ({ identities }) => identities.map(asText).join(" ") },
 ];

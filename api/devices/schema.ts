@@ -1,4 +1,12 @@
 import { z } from "zod";
+import {
+  expectedIdentity,
+  IDENTITY_SCHEMES,
+  identityKey,
+  identityOf,
+  MAX_IDENTITY_LENGTH,
+  splitIdentity,
+} from "../../devices/identities.ts";
 import { SEVERITIES } from "../../devices/kind.ts";
 import { COUNTED_BY, DEVICE_SORTS, DEVICE_STATUSES } from "../../store/devices/index.ts";
 import {
@@ -17,6 +25,58 @@ import { isStorable } from "../storable.ts";
 
 const MAX_NAME = 200;
 
+const MAX_IDENTITIES = 8;
+
+const MODEL_FORM = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const model = z
+  .string()
+  .regex(MODEL_FORM, "expected a maker and model in small letters, such as dragino-lht65")
+  .describe("The maker and model, which will name the codec of what it sends.");
+
+const scheme = z
+  .enum(IDENTITY_SCHEMES)
+  .describe(
+    "`deveui`: LoRaWAN; `sim`: JT/T 808; `mn`: HJ 212; `gb26875`: GB/T 26875.3; `sl651`: SL 651; `cjt188`: CJ/T 188; `gb28181`: GB/T 28181.",
+  );
+
+const identitySchema = z
+  .object({ scheme: z.string(), value: z.string().describe("In the one form that its scheme has.") })
+  .meta({ id: "DeviceIdentity" });
+
+const identities = z
+  .array(
+    z
+      .strictObject({ scheme, value: z.string().max(MAX_IDENTITY_LENGTH) })
+      .transform(({ scheme: name, value }, context) => {
+        const identity = identityOf(name, value);
+        if (identity) return identity;
+        const message = `expected ${expectedIdentity(name)}`;
+        context.addIssue({ code: "custom", path: ["value"], message });
+        return z.NEVER;
+      }),
+  )
+  .max(MAX_IDENTITIES)
+  .transform((all) => [...new Map(all.map((each) => [identityKey(each), each])).values()])
+  .meta({
+    description:
+      "The names by which protocols know it; separators and case are as you like. An identity belongs to one device.",
+  });
+
+const identityFilter = z
+  .string()
+  .max(MAX_IDENTITY_LENGTH + 20)
+  .transform((text, context) => {
+    const parts = splitIdentity(text);
+    const identity = parts && identityOf(parts.scheme, parts.value);
+    if (identity) return identity;
+    const message = parts
+      ? `expected ${expectedIdentity(parts.scheme)} after '${parts.scheme}:'`
+      : `expected one of ${IDENTITY_SCHEMES.join(", ")}, a colon and a value`;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  })
+  .meta({ description: "The device with this identity: `identity=deveui:70b3d57ed0001a2b`." });
+
 const deviceStatus = z
   .enum(DEVICE_STATUSES)
   .describe(
@@ -33,6 +93,8 @@ export const deviceSchema = z
     location: location.nullable(),
     gatewayId: z.string().nullable().describe("The gateway that publishes for it."),
     attributes: z.record(z.string(), z.unknown()),
+    model: z.string().nullable().describe("The maker and model. Null: not known."),
+    identities: z.array(identitySchema).describe("The names by which protocols know it."),
     presence: z
       .object({ connected: z.boolean(), changedAt: timestamp })
       .nullable()
@@ -70,6 +132,8 @@ export const newDeviceBody = z.strictObject({
   location: location.nullish(),
   gatewayId: deviceId.nullish(),
   attributes: attributes.optional(),
+  model: model.nullish(),
+  identities: identities.optional(),
 });
 
 export const deviceChangeBody = z
@@ -80,11 +144,13 @@ export const deviceChangeBody = z
     location: location.nullish(),
     gatewayId: deviceId.nullish(),
     attributes: attributes.optional(),
+    model: model.nullish(),
+    identities: identities.optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "expected at least one field")
   .meta({
     description:
-      "Absent fields stay as they are; null empties a field; attributes are replaced as a whole. A device keeps its id and kind.",
+      "Absent fields stay as they are; null empties a field; attributes and identities are replaced as a whole. A device keeps its id and kind.",
   });
 
 export const deviceParams = z.object({ id: deviceId });
@@ -134,6 +200,7 @@ const deviceFilter = {
       "Devices with an active alarm, with one of this severity, or with none; where the caller may read alarms.",
     ),
   attribute: attributeFilter.optional(),
+  identity: identityFilter.optional(),
 };
 
 export const deviceListQuery = z.strictObject({

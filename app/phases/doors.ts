@@ -102,6 +102,8 @@ export async function makeDoors(
   const devices: DoorDevices<DeviceEntry> = {
     find: (id) => directory.find(id),
     lookUp: (id) => directory.lookUp(id),
+    findIdentified: directory.identities.find,
+    lookUpIdentified: directory.identities.lookUp,
     authenticate: async (id, token) => known.device(id, Buffer.from(token)),
     isAway,
   };

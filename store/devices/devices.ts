@@ -1,5 +1,6 @@
 import { PlatformError } from "../../base/errors.ts";
 import { type Db, exactJson, type Limits, limitsCondition, limitsParameter } from "../database/index.ts";
+import { type DeviceIdentity, identitiesOf } from "./identities.ts";
 
 export interface Location {
   /** Degrees, WGS 84. */
@@ -19,6 +20,10 @@ export interface Device {
   readonly location: Location | null;
   readonly gatewayId: string | null;
   readonly attributes: Record<string, unknown>;
+  /** Names the codec of what it sends; null where none is needed. */
+  readonly model: string | null;
+  /** The names by which protocols know it, by scheme and value. */
+  readonly identities: DeviceIdentity[];
   /** Its connection and since when; null when it has never been connected, as far as the caller may know. */
   readonly presence: { readonly connected: boolean; readonly changedAt: Date } | null;
   /**
@@ -41,6 +46,8 @@ export interface DeviceRow {
   latitude: number | null;
   gateway_id: string | null;
   attributes: Record<string, unknown>;
+  model: string | null;
+  identities: DeviceIdentity[];
   connected: boolean | null;
   changed_at: Date | null;
   seen_at: Date | null;
@@ -72,7 +79,7 @@ export const joinLastSeen = (limits: number): string =>
  */
 export const selectDevice = (limits: number): string => `
   select d.device_no, d.id, d.kind, d.region_code, d.tenant_id, d.name, d.longitude, d.latitude, g.id as gateway_id,
-         d.attributes, p.connected, case when ${inSight("p.changed_at", limits)} then p.changed_at else d.placed_since end as changed_at,
+         d.attributes, d.model, ${identitiesOf("d.device_no")} as identities, p.connected, case when ${inSight("p.changed_at", limits)} then p.changed_at else d.placed_since end as changed_at,
          s.seen_at, s.seen_at::text as seen_key, d.created_at, d.updated_at
   from devices d
   left join devices g on g.device_no = d.gateway_no
@@ -93,6 +100,8 @@ export function toDevice(row: DeviceRow): Device {
         : { longitude: row.longitude, latitude: row.latitude },
     gatewayId: row.gateway_id,
     attributes: row.attributes,
+    model: row.model,
+    identities: row.identities,
     presence:
       row.connected === null || row.changed_at === null
         ? null

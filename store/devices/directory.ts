@@ -1,4 +1,5 @@
 import type { Db } from "../database/index.ts";
+import type { DeviceIdentity } from "./identities.ts";
 
 /** The place and owner of a device up to a moment. */
 export interface FormerPlace {
@@ -19,6 +20,8 @@ export interface DirectoryRow {
   readonly formerPlaces: readonly FormerPlace[] | undefined;
   readonly gatewayNo: number | null;
   readonly tokenHash: Buffer;
+  /** The names by which protocols know it, each as `scheme:value`; undefined for none. */
+  readonly identities: readonly string[] | undefined;
   readonly createdAt: Date;
   /** When it was last heard; null when it never was. */
   readonly seenAt: Date | null;
@@ -33,11 +36,13 @@ interface SqlRow {
   former_places: FormerPlace[] | null;
   gateway_no: number | null;
   token_hash: Buffer;
+  identities: string[] | null;
   created_at: Date;
   seen_at: Date | null;
 }
 
 const COLUMNS = `device_no, id, kind, region_code, tenant_id, gateway_no, token_hash, created_at, seen_at,
+    (select array_agg(scheme || ':' || value) from device_identities i where i.device_no = devices.device_no) as identities,
     case when placed_since > '-infinity' then (
       select json_agg(json_build_object('regionCode', f.region_code, 'tenantId', f.tenant_id,
                'until', (extract(epoch from f.until_at) * 1000)::bigint) order by f.until_at)
@@ -53,6 +58,7 @@ const toRow = (row: SqlRow): DirectoryRow => ({
   formerPlaces: row.former_places ?? undefined,
   gatewayNo: row.gateway_no,
   tokenHash: row.token_hash,
+  identities: row.identities ?? undefined,
   createdAt: row.created_at,
   seenAt: row.seen_at,
 });
@@ -130,6 +136,21 @@ export async function findDirectoryRowsByNo(db: Db, deviceNos: readonly number[]
     `select ${COLUMNS} from ${FROM} where device_no = any ($1::int[]) and deleted_at is null`,
     [deviceNos],
   );
+  return rows.map(toRow);
+}
+
+/** The living devices that have these identities; each with all that it has. */
+export async function findIdentifiedRows(
+  db: Db,
+  identities: readonly DeviceIdentity[],
+): Promise<DirectoryRow[]> {
+  const { rows } = await db.query<SqlRow>({
+    name: "find_identified_rows",
+    text: `select ${COLUMNS} from ${FROM} where deleted_at is null and device_no in (
+             select device_no from device_identities i
+             join unnest($1::text[], $2::text[]) as asked (scheme, value) using (scheme, value))`,
+    values: [identities.map(({ scheme }) => scheme), identities.map(({ value }) => value)],
+  });
   return rows.map(toRow);
 }
 

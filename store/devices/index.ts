@@ -7,6 +7,7 @@ export {
   findDirectoryRow,
   findDirectoryRows,
   findDirectoryRowsByNo,
+  findIdentifiedRows,
   readDatabaseTime,
   readDirectory,
   readDirectoryChanges,

@@ -14,6 +14,7 @@ import { type AlarmSeverity, SEVERITY_RANK } from "../events/index.ts";
 import { lengthOf, levelBelow } from "../places/index.ts";
 import { type DeviceStatus, type Rhythm, statusParameter, statusSql } from "./device-status.ts";
 import { type Device, type DeviceRow, joinLastSeen, selectDevice, toDevice } from "./devices.ts";
+import type { DeviceIdentity } from "./identities.ts";
 
 export interface DeviceFilter {
   readonly kind?: string | undefined;
@@ -31,6 +32,8 @@ export interface DeviceFilter {
   readonly alarmLimits?: Limits | undefined;
   /** A key of `attributes` and its value as text. */
   readonly attribute?: { readonly key: string; readonly value: string } | undefined;
+  /** In the canonical form of its scheme. */
+  readonly identity?: DeviceIdentity | undefined;
 }
 
 /** The clock and rhythms that decide the status. */
@@ -82,7 +85,7 @@ function conditionsOf(filter: DeviceFilter, limits: Limits, clock: StatusClock):
   conditions.where(part, (n) => `(d.id ilike ${n}::text or d.name ilike ${n}::text)`);
   conditions.where(filter.gateway, (n) => `g.id = ${n}::text`);
   conditions.where(filter.tenant, (n) => `d.tenant_id = ${n}::text`);
-  const { status, alarm, attribute } = filter;
+  const { status, alarm, attribute, identity } = filter;
   if (status) {
     const at = conditions.parameter(statusParameter(clock.rhythms, clock.now));
     conditions.where(status, (n) => `${statusSql(at)} = any (${n}::text[])`);
@@ -95,6 +98,14 @@ function conditionsOf(filter: DeviceFilter, limits: Limits, clock: StatusClock):
   if (attribute) {
     const value = conditions.parameter(attribute.value);
     conditions.where(attribute.key, (key) => `d.attributes ->> ${key}::text = ${value}::text`);
+  }
+  if (identity) {
+    const value = conditions.parameter(identity.value);
+    conditions.where(
+      identity.scheme,
+      (scheme) =>
+        `d.device_no = (select device_no from device_identities where scheme = ${scheme}::text and value = ${value}::text)`,
+    );
   }
   return conditions;
 }

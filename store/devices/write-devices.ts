@@ -21,6 +21,7 @@ import {
   toDevice,
 } from "./devices.ts";
 import { assertEntrusted, type Entrusting, isEntrusted, speaksForSpeaker } from "./entrust.ts";
+import { type DeviceIdentity, writeIdentities } from "./identities.ts";
 
 export interface NewDevice {
   readonly id: string;
@@ -31,13 +32,15 @@ export interface NewDevice {
   readonly location?: Location | null | undefined;
   readonly gatewayId?: string | null | undefined;
   readonly attributes?: Record<string, unknown> | undefined;
+  readonly model?: string | null | undefined;
+  readonly identities?: readonly DeviceIdentity[] | undefined;
   /** SHA-256 of its token. */
   readonly tokenHash: Buffer;
 }
 
 /**
  * Adds a device. `gatewayKinds` are the kinds that can be gateways.
- * @throws PlatformError `device_exists`; `forbidden` where it would lie outside the limits; `invalid_request` for an
+ * @throws PlatformError `device_exists`; `identity_taken`; `forbidden` where it would lie outside the limits; `invalid_request` for an
  * unknown region, tenant or gateway
  */
 export async function insertDevice(
@@ -53,9 +56,9 @@ export async function insertDevice(
     await explainingConflicts(device, () =>
       tx.query(
         `insert into devices
-           (id, kind, region_code, tenant_id, name, longitude, latitude, gateway_no, attributes, token_hash)
+           (id, kind, region_code, tenant_id, name, longitude, latitude, gateway_no, attributes, token_hash, model)
          values ($1::text, $2::text, $3::text, $4::text, $5::text, $6::float8, $7::float8, $8::int, $9::jsonb,
-                 $10::bytea)`,
+                 $10::bytea, $11::text)`,
         [
           device.id,
           device.kind,
@@ -67,9 +70,14 @@ export async function insertDevice(
           gatewayNo,
           writeJson(device.attributes ?? {}),
           device.tokenHash,
+          device.model ?? null,
         ],
       ),
     );
+    if (device.identities && device.identities.length > 0) {
+      const { deviceNo } = await getLiving(tx, device.id, limits);
+      await writeIdentities(tx, deviceNo, device.identities, limits);
+    }
     const added = await getLiving(tx, device.id, limits);
     await audit(tx, actor, "device.create", added.id, { after: toAudit(added) });
     await tell(tx, "created", added);
@@ -85,10 +93,13 @@ export interface DeviceChange {
   readonly location?: Location | null | undefined;
   readonly gatewayId?: string | null | undefined;
   readonly attributes?: Record<string, unknown> | undefined;
+  readonly model?: string | null | undefined;
+  /** All that it has from now on. */
+  readonly identities?: readonly DeviceIdentity[] | undefined;
 }
 
 /**
- * @throws PlatformError `device_not_found`; `forbidden` where it would end up outside the limits, or the caller may not
+ * @throws PlatformError `device_not_found`; `identity_taken`; `forbidden` where it would end up outside the limits, or the caller may not
  * give it to another owner or gateway; `invalid_request` for an unknown region, tenant or gateway
  */
 export async function updateDevice(
@@ -139,6 +150,7 @@ export async function updateDevice(
              latitude = case when $6::boolean then $8::float8 else latitude end,
              gateway_no = $9::int,
              attributes = coalesce($10::jsonb, attributes),
+             model = case when $11::boolean then $12::text else model end,
              updated_at = now()
          where device_no = $1::int`,
         [
@@ -152,6 +164,8 @@ export async function updateDevice(
           change.location?.latitude ?? null,
           gatewayNo,
           change.attributes === undefined ? null : writeJson(change.attributes),
+          change.model !== undefined,
+          change.model ?? null,
         ],
       ),
     );
@@ -162,6 +176,7 @@ export async function updateDevice(
         gatewayNo,
       ]);
     }
+    if (change.identities) await writeIdentities(tx, before.deviceNo, change.identities, limits);
     const changed = await getLiving(tx, id, limits);
     await audit(tx, actor, "device.update", id, { before: toAudit(device), after: toAudit(changed) });
     await tell(tx, "updated", changed);
@@ -255,7 +270,7 @@ function tell(tx: Client, change: DeviceNews["change"], device: PlacedDevice): P
 }
 
 /** The fields that operators set. */
-const toAudit = ({ id, kind, regionCode, tenantId, name, location, gatewayId, attributes }: Device) => ({
+const toAudit = ({
   id,
   kind,
   regionCode,
@@ -264,6 +279,19 @@ const toAudit = ({ id, kind, regionCode, tenantId, name, location, gatewayId, at
   location,
   gatewayId,
   attributes,
+  model,
+  identities,
+}: Device) => ({
+  id,
+  kind,
+  regionCode,
+  tenantId,
+  name,
+  location,
+  gatewayId,
+  attributes,
+  model,
+  identities,
 });
 
 interface LockedDevice extends PlacedDevice {

@@ -58,6 +58,41 @@ describe("following other processes", () => {
     expect(ingest.directory.findByNo(old.deviceNo)).toBeUndefined();
   });
 
+  it("knows devices by the identities that another process has given and taken, also before it follows", async () => {
+    const identify = async (id: string, ...values: string[]) => {
+      await db.pool.query(
+        "delete from device_identities where device_no = (select device_no from devices where id = $1 and deleted_at is null)",
+        [id],
+      );
+      await db.pool.query(
+        "insert into device_identities select 'mn', value, device_no from devices, unnest($2::text[]) value where id = $1",
+        [id, values],
+      );
+      await change(id, "name = 'identified'");
+    };
+    await addDevice(db.pool, "mn-1");
+    await addDevice(db.pool, "mn-2");
+    await identify("mn-1", "LOADED");
+    const { ingest } = await startTestIngest(db.pool, { every: { follow: 3_600_000 } });
+    const { directory } = ingest;
+    const { find, lookUp } = directory.identities;
+    const holder = (value: string) => find({ scheme: "mn", value })?.id;
+    expect(holder("LOADED")).toBe("mn-1");
+
+    await identify("mn-1", "A", "B");
+    expect((await lookUp({ scheme: "mn", value: "B" }))?.id).toBe("mn-1");
+    await identify("mn-1", "A");
+    await identify("mn-2", "B");
+    await directory.follow();
+    expect(["A", "B", "LOADED"].map(holder)).toEqual(["mn-1", "mn-2", undefined]);
+    expect(find({ scheme: "mn", value: "B" })).toBe(directory.find("mn-2"));
+
+    await change("mn-2", "deleted_at = now()");
+    await directory.follow();
+    expect(holder("B")).toBeUndefined();
+    expect(await lookUp({ scheme: "mn", value: "B" })).toBeUndefined();
+  });
+
   it("looks at a change no more once it lies behind, also where nothing has changed since", async () => {
     const query = vi.spyOn(db.pool, "query");
     const directory = new Directory(db.pool, new Map(), createLogger("silent"), Date.now, 0);

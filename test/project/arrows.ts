@@ -26,7 +26,7 @@ export const MAY_IMPORT: Record<string, readonly string[] | typeof ANYTHING> = {
     "exchange/own-json.ts",
     "exchange/protocol.ts",
   ],
-  ingest: ["devices", "store", "exchange/door.ts", "exchange/own-json.ts"],
+  ingest: ["devices", "store", "exchange/door.ts", "exchange/identities.ts", "exchange/own-json.ts"],
   broadcast: ["devices", "geo", "store", "access", "exchange/door.ts"],
   api: ["devices", "geo", "store", "access", "accounts", "broadcast", "exchange/door.ts"],
   app: ANYTHING,

@@ -55,6 +55,7 @@ const ZH: Readonly<Record<ProblemCode, string>> = {
   broadcast_not_found: "没有这次广播",
   alert_not_found: "没有原始预警文件",
   device_exists: "这个设备编号已被使用",
+  identity_taken: "这个标识已属于另一台设备",
   tenant_exists: "这个租户编号已被使用",
   principal_exists: "这个编号已被使用过",
   display_revoked: "这块大屏已撤销",

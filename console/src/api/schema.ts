@@ -1,4 +1,4 @@
-// sha256 0defd11b577a45f9f212c313bd8d51fd8876186431b24719fab40e201eed0162 of test/api/openapi.json; written by `npm run console:types`
+// sha256 9d10681a04d21e3665fe4be0b8bb6c3cf11ec8ddbf9fdd307449a4299d3e062b of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -3611,6 +3611,10 @@ export interface components {
             attributes: {
                 [key: string]: unknown;
             };
+            /** @description The maker and model. Null: not known. */
+            model: string | null;
+            /** @description The names by which protocols know it. */
+            identities: components["schemas"]["DeviceIdentity"][];
             /** @description Its connection and since when; null when it has never been connected. */
             presence: {
                 connected: boolean;
@@ -3640,6 +3644,11 @@ export interface components {
                 value: string | null;
                 devices: number;
             }[];
+        };
+        DeviceIdentity: {
+            scheme: string;
+            /** @description In the one form that its scheme has. */
+            value: string;
         };
         DeviceLedger: {
             /**
@@ -4291,7 +4300,7 @@ export interface components {
              * @description Stable: branch on this.
              * @enum {string}
              */
-            code: "invalid_request" | "invalid_cursor" | "range_too_wide" | "readings_dropped" | "unsupported_media_type" | "payload_too_large" | "command_too_large" | "cap_invalid" | "cap_not_for_broadcast" | "cap_expired" | "cap_too_complex" | "unauthorized" | "sign_in_failed" | "code_required" | "provider_sign_in_failed" | "pairing_failed" | "forbidden" | "csrf_refused" | "wrong_password" | "wrong_code" | "rate_limited" | "too_many_attempts" | "own_submission" | "own_content" | "application_without_owner" | "second_factor_required" | "step_up_required" | "second_factor_wrong" | "own_release" | "not_independent" | "not_found" | "device_not_found" | "repair_not_found" | "exchange_not_found" | "region_not_found" | "rejection_not_found" | "session_not_found" | "tenant_not_found" | "person_not_found" | "application_not_found" | "display_not_found" | "key_not_found" | "change_not_found" | "totp_not_found" | "alarm_not_found" | "template_not_found" | "revision_not_found" | "broadcast_not_found" | "alert_not_found" | "device_exists" | "tenant_exists" | "principal_exists" | "display_revoked" | "key_ended" | "change_decided" | "gateway_in_use" | "device_not_listening" | "exchange_exists" | "exchange_contradicted" | "nothing_to_repair" | "already_undone" | "repair_covered" | "already_replayed" | "no_password" | "totp_exists" | "totp_not_started" | "template_exists" | "template_changed" | "broadcast_state" | "broadcast_changed" | "broadcast_incomplete" | "broadcast_expired" | "broadcast_superseded" | "green_channel_closed" | "sign_in_busy" | "cap_busy" | "provider_unavailable" | "database_unavailable" | "shutting_down" | "internal";
+            code: "invalid_request" | "invalid_cursor" | "range_too_wide" | "readings_dropped" | "unsupported_media_type" | "payload_too_large" | "command_too_large" | "cap_invalid" | "cap_not_for_broadcast" | "cap_expired" | "cap_too_complex" | "unauthorized" | "sign_in_failed" | "code_required" | "provider_sign_in_failed" | "pairing_failed" | "forbidden" | "csrf_refused" | "wrong_password" | "wrong_code" | "rate_limited" | "too_many_attempts" | "own_submission" | "own_content" | "application_without_owner" | "second_factor_required" | "step_up_required" | "second_factor_wrong" | "own_release" | "not_independent" | "not_found" | "device_not_found" | "repair_not_found" | "exchange_not_found" | "region_not_found" | "rejection_not_found" | "session_not_found" | "tenant_not_found" | "person_not_found" | "application_not_found" | "display_not_found" | "key_not_found" | "change_not_found" | "totp_not_found" | "alarm_not_found" | "template_not_found" | "revision_not_found" | "broadcast_not_found" | "alert_not_found" | "device_exists" | "identity_taken" | "tenant_exists" | "principal_exists" | "display_revoked" | "key_ended" | "change_decided" | "gateway_in_use" | "device_not_listening" | "exchange_exists" | "exchange_contradicted" | "nothing_to_repair" | "already_undone" | "repair_covered" | "already_replayed" | "no_password" | "totp_exists" | "totp_not_started" | "template_exists" | "template_changed" | "broadcast_state" | "broadcast_changed" | "broadcast_incomplete" | "broadcast_expired" | "broadcast_superseded" | "green_channel_closed" | "sign_in_busy" | "cap_busy" | "provider_unavailable" | "database_unavailable" | "shutting_down" | "internal";
             /** @description Also in the X-Request-Id header; the platform's log names it. */
             requestId: string;
             /** @description Each fault of the request: where it is and what was expected there. */
@@ -9592,6 +9601,8 @@ export interface operations {
                 alarm?: "any" | "none" | "critical" | "major" | "minor" | "warning";
                 /** @description A key of `attributes` and its value as text: `attribute=building:7`. A key that holds a colon, or begins with a quote, is quoted as in JSON: `attribute="modbus:40001":7`. */
                 attribute?: string;
+                /** @description The device with this identity: `identity=deveui:70b3d57ed0001a2b`. */
+                identity?: string;
                 /** @description `added`: in the order in which they were added. Empty values come first. */
                 sort?: "added" | "id" | "name" | "lastSeenAt";
                 order?: "asc" | "desc";
@@ -9710,6 +9721,16 @@ export interface operations {
                     attributes?: {
                         [key: string]: unknown;
                     };
+                    model?: string | null;
+                    /** @description The names by which protocols know it; separators and case are as you like. An identity belongs to one device. */
+                    identities?: {
+                        /**
+                         * @description `deveui`: LoRaWAN; `sim`: JT/T 808; `mn`: HJ 212; `gb26875`: GB/T 26875.3; `sl651`: SL 651; `cjt188`: CJ/T 188; `gb28181`: GB/T 28181.
+                         * @enum {string}
+                         */
+                        scheme: "deveui" | "sim" | "mn" | "gb26875" | "sl651" | "cjt188" | "gb28181";
+                        value: string;
+                    }[];
                 };
             };
         };
@@ -9750,7 +9771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `device_exists`: A device with this id exists. */
+            /** @description `device_exists`: A device with this id exists. `identity_taken`: Another device has this identity. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9836,6 +9857,8 @@ export interface operations {
                 alarm?: "any" | "none" | "critical" | "major" | "minor" | "warning";
                 /** @description A key of `attributes` and its value as text: `attribute=building:7`. A key that holds a colon, or begins with a quote, is quoted as in JSON: `attribute="modbus:40001":7`. */
                 attribute?: string;
+                /** @description The device with this identity: `identity=deveui:70b3d57ed0001a2b`. */
+                identity?: string;
             };
             header?: never;
             path?: never;
@@ -10106,7 +10129,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description Absent fields stay as they are; null empties a field; attributes are replaced as a whole. A device keeps its id and kind. */
+        /** @description Absent fields stay as they are; null empties a field; attributes and identities are replaced as a whole. A device keeps its id and kind. */
         requestBody: {
             content: {
                 "application/json": {
@@ -10123,6 +10146,16 @@ export interface operations {
                     attributes?: {
                         [key: string]: unknown;
                     };
+                    model?: string | null;
+                    /** @description The names by which protocols know it; separators and case are as you like. An identity belongs to one device. */
+                    identities?: {
+                        /**
+                         * @description `deveui`: LoRaWAN; `sim`: JT/T 808; `mn`: HJ 212; `gb26875`: GB/T 26875.3; `sl651`: SL 651; `cjt188`: CJ/T 188; `gb28181`: GB/T 28181.
+                         * @enum {string}
+                         */
+                        scheme: "deveui" | "sim" | "mn" | "gb26875" | "sl651" | "cjt188" | "gb28181";
+                        value: string;
+                    }[];
                 };
             };
         };
@@ -10165,6 +10198,15 @@ export interface operations {
             };
             /** @description `device_not_found`: There is no such device. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `identity_taken`: Another device has this identity. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10338,6 +10380,8 @@ export interface operations {
                 alarm?: "any" | "none" | "critical" | "major" | "minor" | "warning";
                 /** @description A key of `attributes` and its value as text: `attribute=building:7`. A key that holds a colon, or begins with a quote, is quoted as in JSON: `attribute="modbus:40001":7`. */
                 attribute?: string;
+                /** @description The device with this identity: `identity=deveui:70b3d57ed0001a2b`. */
+                identity?: string;
             };
             header?: never;
             path?: never;
