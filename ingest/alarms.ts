@@ -1,6 +1,6 @@
 import type { EventRule, OffScaleRule, SilenceRule } from "../devices/kind.ts";
 import type { AlarmTransition, AlarmWait, WaitChange } from "../store/events/index.ts";
-import { holds, transition } from "./alarm-conditions.ts";
+import { delaysOf, holds, transition } from "./alarm-conditions.ts";
 import { isBlank, newState, type RuleState, step, waitChange } from "./alarm-states.ts";
 import type { CheckedQuantity, QuantityRule } from "./checked-quantity.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
@@ -29,7 +29,7 @@ export interface Look {
   readonly kind: string;
   /** Its place among its kind's readings of the batch; undefined when nothing of it was to be stored. */
   readonly row: number | undefined;
-  /** True when it may be a turn for a rule with a delay: what others know of the device is then to be known before. */
+  /** True when what others know of the device is to be known before. */
   readonly isTurn: () => boolean;
   /** Called once, in the order of arrival. @param refused quantities whose stored value is another one */
   readonly evaluate: (refused: ReadonlySet<string> | undefined, result: LookResult) => void;
@@ -170,7 +170,7 @@ export class AlarmEngine {
       kind: device.runtime.kind.kind,
       isTurn: () =>
         values.some(({ metric, value }) =>
-          metric.rules.some((rule) => this.isTurn(device, metric, rule, value, at)),
+          this.rulesOf(metric).some((rule) => this.isTurn(device, metric, rule, value, at)),
         ),
       evaluate: (refused, result) => {
         this.hasLooked(device, observedAt);
@@ -178,8 +178,7 @@ export class AlarmEngine {
         device.evaluatedAt = at;
         for (const { metric, value } of values) {
           if (refused?.has(metric.key)) continue;
-          for (const rule of metric.rules) this.evaluate(device, metric, rule, value, at, result);
-          if (metric.offScale) this.evaluate(device, metric, metric.offScale, value, at, result);
+          for (const rule of this.rulesOf(metric)) this.evaluate(device, metric, rule, value, at, result);
         }
       },
     };
@@ -354,15 +353,23 @@ export class AlarmEngine {
     else if (!known) this.stateOf(device, rule.rule, state);
   }
 
-  /** True when a value would begin or end a wait of a rule, or raise or clear its alarm after one. */
+  private rulesOf({ rules, offScale }: CheckedQuantity): readonly (QuantityRule | OffScaleRule)[] {
+    return offScale ? [...rules, offScale] : rules;
+  }
+
+  /**
+   * True when a value would begin or end a wait of a rule, or raise or clear its alarm after one; where there are others,
+   * also without one.
+   */
   private isTurn(
     device: DeviceEntry,
     metric: CheckedQuantity,
-    rule: QuantityRule,
+    rule: QuantityRule | OffScaleRule,
     value: number | string,
     at: number,
   ): boolean {
-    if (rule.onDelayMs === 0 && !rule.offDelayMs) return false;
+    const { onDelayMs, offDelayMs } = delaysOf(rule);
+    if (!this.hasOthers && onDelayMs === 0 && offDelayMs === 0) return false;
     const known = this.states.get(device)?.get(rule.rule);
     if (!known && !holds(rule, value)) return false;
     const state = known ? { ...known } : newState();

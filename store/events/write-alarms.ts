@@ -27,6 +27,11 @@ export interface AlarmTransition {
   readonly at: number;
   /** A raise within this many milliseconds after the last clear goes on with that alarm. Absent: it is a new one. */
   readonly flapMs?: number | undefined;
+  /**
+   * True where it follows from a reading: one that is no newer than the last change of its alarm has come again, because
+   * the process that took it was killed or paused, and changes nothing.
+   */
+  readonly isOrdered?: boolean;
   /** The reason why it may be outdated, after a reading, an event or a silence. Absent: it is not. */
   readonly doubt?: AlarmDoubt;
   readonly eventDoubt?: EventDoubt;
@@ -123,12 +128,23 @@ async function applyAtOnce(
     text: `
       with input as (
         select * from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[],
-                             $8::float8[]) with ordinality
-          as input (action, device_no, rule, severity, message, at, value, flap_ms, n)
+                             $8::float8[], $10::boolean[]) with ordinality
+          as input (action, device_no, rule, severity, message, at, value, flap_ms, is_ordered, n)
       ), living as (
         select device_no, placed_since from devices
         where device_no in (select device_no from input where action = 'raise') and deleted_at is null
         order by device_no for share
+      ), repeated as (
+        -- A moment at which an alarm is said to be raised may be that of its device's move: nothing is known from that one.
+        select input.device_no, input.rule
+        from input join devices d using (device_no) cross join lateral (
+          select coalesce(l.last_raised_at, l.raised_at) as raised_at, l.cleared_at from alarms l
+          where l.device_no = input.device_no and l.rule = input.rule order by l.alarm_no desc limit 1
+        ) last
+        where input.is_ordered
+          and case input.action
+              when 'clear' then input.at < last.raised_at and last.raised_at > d.placed_since
+              else greatest(input.at, d.placed_since) <= greatest(last.raised_at, last.cleared_at) end
       ), again as (
         -- One that flutters stays one: the last of its rule goes on, where it has just been cleared. Whoever acknowledged it
         -- took it for over, so it wants to be looked at again (the audit has their name and note); that somebody else had the
@@ -137,6 +153,7 @@ async function applyAtOnce(
           acknowledged_at = null, acknowledged_by = null, acknowledgement_note = null
         from input join living using (device_no)
         where input.action = 'raise' and input.flap_ms is not null
+          and (input.device_no, input.rule) not in (select * from repeated)
           and a.alarm_no = (
             select l.alarm_no from alarms l
             where l.device_no = input.device_no and l.rule = input.rule order by l.alarm_no desc limit 1)
@@ -150,6 +167,7 @@ async function applyAtOnce(
                case when at >= placed_since then value end, greatest(at, placed_since)
         from input join living using (device_no)
         where action = 'raise' and (device_no, rule) not in (select device_no, rule from again)
+          and (device_no, rule) not in (select * from repeated)
         order by device_no, rule
         on conflict (device_no, rule) where cleared_at is null do nothing
         returning alarm_no, device_no, rule
@@ -158,7 +176,7 @@ async function applyAtOnce(
         update alarms set cleared_at = greatest(raised_at, input.at)
         from input
         where input.action = 'clear' and alarms.device_no = input.device_no and alarms.rule = input.rule
-          and cleared_at is null
+          and cleared_at is null and (input.device_no, input.rule) not in (select * from repeated)
         returning alarms.alarm_no, alarms.device_no, alarms.rule
       ), changes as (
         select changed.alarm_no, changed.device_no, changed.rule,
@@ -181,6 +199,7 @@ async function applyAtOnce(
       arrayOf(new Float8Column(), transitions, ({ value }) => value),
       arrayOf(new Float8Column(), transitions, ({ flapMs }) => flapMs),
       processNo,
+      transitions.map(({ isOrdered }) => isOrdered ?? false),
     ],
   });
   const changed = new Map(rows.map((row) => [`${row.device_no} ${row.rule}`, row]));

@@ -65,8 +65,10 @@ function messageOf(random: Random, now: number, taken: Set<number>, isBad: boole
     return {
       observedAt,
       ...(random.chance(0.8) ? { flow: bad ? 40 : 20 } : {}),
-      ...(random.chance(0.8) ? { level: bad ? 9 : random.chance(0.03) ? 8 : 7 } : {}),
-      ...(random.chance(0.5) ? { mode: bad ? "stuck" : "run" } : {}),
+      ...(random.chance(0.8)
+        ? { level: bad ? 9 : random.chance(0.03) ? 8 : random.chance(0.1) ? 0.5 : 7 }
+        : {}),
+      ...(random.chance(0.5) ? { mode: bad ? "stuck" : random.chance(0.15) ? "fault" : "run" } : {}),
     };
   }).map((reading) => ("flow" in reading || "level" in reading ? reading : { ...reading, flow: 20 }));
 }
@@ -89,6 +91,7 @@ describe.each([1, 2])("with seed %i", (seed) => {
       const many = await Promise.all(Array.from({ length: processes }, (_, n) => start(n + 1)));
       const taken = new Set<number>();
       const bad = new Set<string>();
+      const again: { readonly name: string; readonly message: unknown; readonly turn: number }[] = [];
       for (let turn = 0; turn < 60; turn++) {
         now += 5_000 + random.next() * 20_000;
         if (random.chance(0.2)) {
@@ -105,6 +108,15 @@ describe.each([1, 2])("with seed %i", (seed) => {
           // Again, to another one: the first was killed before it could acknowledge.
           to: Array.from({ length: random.chance(0.1) ? 2 : 1 }, () => Math.floor(random.next() * processes)),
         }));
+        for (const { name, message } of sent)
+          if (random.chance(0.2))
+            again.push({ name, message, turn: turn + 1 + Math.floor(random.next() * 3) });
+        // Or long afterwards, to one that was paused meanwhile, and has heard as little of the others since.
+        const late = again.filter((each) => each.turn === turn);
+        for (const { name, message } of late)
+          await many[Math.floor(random.next() * processes)]!.publish(`many-${name}`, "telemetry", message, {
+            receivedAt,
+          });
         await Promise.all(
           sent.map(async ({ name, message, to }) => {
             for (const place of to) {
@@ -124,7 +136,13 @@ describe.each([1, 2])("with seed %i", (seed) => {
         [`many-${seed}-${processes}-%`],
       );
       // Each rule has raised and cleared some, or this would show nothing.
-      expect(rows.map(({ rule }) => rule)).toEqual(["flow_high", "level_high", "mode_stuck"]);
+      expect(rows.map(({ rule }) => rule)).toEqual([
+        "flow_high",
+        "level_high",
+        "level_low",
+        "mode_fault",
+        "mode_stuck",
+      ]);
       for (const { cleared } of rows) expect(cleared).toBeGreaterThan(0);
     },
     120_000,
@@ -151,4 +169,52 @@ it("a process that has not heard of it yet asks, before it begins or ends a wait
   expect(await alarmsOf("unheard")).toMatchObject([{ times: 1, cleared_at: new Date(begin + 40_000) }]);
   await report(second, 80, 40);
   expect(await alarmsOf("unheard")).toMatchObject([{ times: 2, cleared_at: null }]);
+});
+
+describe("readings that come again at once to a process that has not seen them, as after a kill,", () => {
+  const begin = Date.now() - 3_600_000;
+  const at = (second: number) => new Date(begin + second * 1000);
+  const message = (second: number, level: number) => ({ observedAt: at(second).toISOString(), level });
+  const [low, well] = [0.5, 7];
+
+  /** The first process takes all of them one by one, and the second some of them again, in one batch. */
+  async function twice(id: string, all: readonly [number, number][], again: readonly [number, number][]) {
+    await addDevice(db.pool, id, { kind: "pump" });
+    const clock = () => begin;
+    const [first, second] = [await oneOfSeveral(clock, 1), await oneOfSeveral(clock, 2)];
+    const send = (to: Running, [moment, level]: readonly [number, number]) =>
+      to.publish(id, "telemetry", message(moment, level), { receivedAt: begin + 900_000 });
+    for (const each of all) await send(first, each);
+    const before = await alarmsOf(id);
+    await Promise.all(again.map((each) => send(second, each)));
+    expect(await alarmsOf(id)).toEqual(before);
+    return before;
+  }
+
+  it("do not raise again what they have raised and cleared", async () => {
+    const both = [
+      [10, low],
+      [20, well],
+    ] as [number, number][];
+    expect(await twice("again-over", both, both)).toMatchObject([{ times: 1, cleared_at: at(20) }]);
+  });
+
+  it("do not clear what was raised after them", async () => {
+    const all = [
+      [10, low],
+      [20, well],
+      [30, low],
+    ] as [number, number][];
+    expect(await twice("again-active", all, all)).toMatchObject([{ times: 2, cleared_at: null }]);
+    expect(await twice("again-some", all, all.slice(0, 2))).toMatchObject([{ times: 2, cleared_at: null }]);
+  });
+
+  it("do not raise again what is over, where they had only gone on with it", async () => {
+    const all = [
+      [10, low],
+      [15, low],
+      [20, well],
+    ] as [number, number][];
+    expect(await twice("again-went-on", all, all.slice(1))).toMatchObject([{ times: 1, cleared_at: at(20) }]);
+  });
 });

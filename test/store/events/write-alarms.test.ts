@@ -209,6 +209,64 @@ describe("an alarm", () => {
   });
 });
 
+describe("what a reading says that is no newer than the last change of its alarm, because a paused process applies it late,", () => {
+  const ordered = { isOrdered: true, flapMs: 10 * MINUTE };
+  const up = (no: number, minute: number) => raise(no, "battery_low", AT + minute * MINUTE, ordered);
+  const down = (no: number, minute: number) =>
+    raise(no, "battery_low", AT + minute * MINUTE, { ...ordered, action: "clear" });
+  const settled = async (no: number) => {
+    await db.pool.query("update devices set placed_since = '-infinity' where device_no = $1", [no]);
+    return async () =>
+      (
+        await db.pool.query(
+          `select times, extract(epoch from raised_at - $2::timestamptz)::int / 60 as raised,
+                  extract(epoch from cleared_at - $2::timestamptz)::int / 60 as cleared
+           from alarms where device_no = $1 order by alarm_no`,
+          [no, new Date(AT)],
+        )
+      ).rows;
+  };
+
+  it("raises nothing again, neither as the same alarm nor as a new one", async () => {
+    const no = await device("late-raise");
+    const rows = await settled(no);
+    await apply(up(no, 0));
+    await apply(down(no, 5));
+    const over = [{ times: 1, raised: 0, cleared: 5 }];
+    for (const minute of [-30, 0, 3, 5]) {
+      expect(await apply(up(no, minute))).toEqual([]);
+      expect(await rows()).toEqual(over);
+    }
+    await apply(up(no, 6));
+    expect(await rows()).toEqual([{ times: 2, raised: 0, cleared: null }]);
+  });
+
+  it("clears nothing that was raised, or raised again, after it", async () => {
+    const no = await device("late-clear");
+    const rows = await settled(no);
+    await apply(up(no, 0));
+    expect(await apply(down(no, -1))).toEqual([]);
+    await apply(down(no, 5));
+    await apply(up(no, 6));
+    expect(await apply(down(no, 5))).toEqual([]);
+    expect(await rows()).toEqual([{ times: 2, raised: 0, cleared: null }]);
+    await apply(down(no, 7));
+    expect(await rows()).toEqual([{ times: 2, raised: 0, cleared: 7 }]);
+  });
+
+  it("clears all the same where the alarm is of the moment at which its device was moved, which is not the reading's", async () => {
+    const no = await device("late-moved");
+    const rows = await settled(no);
+    await db.pool.query("update devices set placed_since = $2 where device_no = $1", [
+      no,
+      new Date(AT + 2 * MINUTE),
+    ]);
+    await apply(up(no, 0));
+    await apply(down(no, 1));
+    expect(await rows()).toEqual([{ times: 1, raised: 2, cleared: 2 }]);
+  });
+});
+
 it("no transitions change nothing", async () => {
   expect(await apply()).toEqual([]);
 });
