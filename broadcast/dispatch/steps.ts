@@ -37,6 +37,8 @@ export class Steps {
   private readonly stepping = new WeakSet<OnAir>();
   /** A step that was not taken is not tried again before this, by the monotonic clock. */
   private readonly notBefore = new WeakMap<OnAir, number>();
+  /** The state and the counts that were reported last: speakers go on reporting what changes neither. */
+  private readonly told = new WeakMap<OnAir, string>();
 
   constructor(options: StepsOptions) {
     this.options = options;
@@ -60,9 +62,13 @@ export class Steps {
     }
   }
 
-  /** Reports the progress of a broadcast. */
+  /** Reports the progress of a broadcast, where there is any. */
   tell(broadcast: OnAir): void {
-    this.options.onProgress(broadcast.progress(new Date(this.options.now())));
+    const progress = broadcast.progress(new Date(this.options.now()));
+    const said = JSON.stringify([progress.state, progress.counts]);
+    if (this.told.get(broadcast) === said) return;
+    this.told.set(broadcast, said);
+    this.options.onProgress(progress);
   }
 
   private proceedWith(broadcast: OnAir): void {

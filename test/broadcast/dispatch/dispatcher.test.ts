@@ -77,6 +77,28 @@ describe("a broadcast", () => {
     });
   });
 
+  it("is told of as often as it moves on, and not each time that a speaker reports", async () => {
+    const { speakers, scene } = await setUp(2);
+    const released = await release(db.pool, speakers);
+    await scene.dispatcher.begin(released.broadcastNo);
+    await scene.reply(speakers[0]!, released.commandId, "started");
+    await until(async () => expect(await scene.stateOf(released)).toBe("playing"));
+    const at = Date.now();
+    for (const second of [1, 2, 3, 4]) {
+      await scene.measure(speakers[0]!, 0.1 + second / 1000, { at: at + second * 1000 });
+      // A change of the other one shows that what came before it has been looked at.
+      await scene.reply(speakers[1]!, released.commandId, second % 2 ? "accepted" : "started");
+      await until(async () =>
+        expect(await scene.target(released, speakers[1]!)).toMatchObject({
+          state: second === 1 ? "acknowledged" : "started",
+        }),
+      );
+    }
+    const said = scene.progress.map(({ state, counts }) => JSON.stringify([state, counts]));
+    expect(said.filter((each, n) => each === said[n - 1])).toEqual([]);
+    expect(scene.progress.at(-1)).toMatchObject({ state: "playing", counts: { started: 2 } });
+  });
+
   it("has failed when no speaker sounded", async () => {
     const { speakers, scene } = await setUp(1);
     const released = await release(db.pool, speakers);
