@@ -9,6 +9,8 @@ export interface ReadinessOptions {
   readonly ingest: Pick<Ingest, "blocked" | "waitingHistory">;
   /** The work that an operator has to do about the keys that sign broadcasts. */
   readonly keyTrouble: () => string | undefined;
+  /** Set while this process signs nothing, because its keys are not the platform's. */
+  readonly keyRefusal: () => string | undefined;
   /** How the doors are that say so. A process that hears nothing by one is not ready. */
   readonly doors: () => readonly DoorHealth[];
   /** The troubles of the database's own jobs, a line for each. */
@@ -27,6 +29,7 @@ export const readiness = async ({
   pool,
   ingest,
   keyTrouble,
+  keyRefusal,
   doors,
   jobTrouble,
   backfill,
@@ -36,7 +39,7 @@ export const readiness = async ({
 }: ReadinessOptions): Promise<ReadinessCheck[]> => [
   check("database", await whyDatabaseIsAway(pool)),
   ingestCheck(ingest),
-  note("broadcast_keys", keyTrouble()),
+  keysCheck(keyRefusal(), keyTrouble()),
   note("database_jobs", jobTrouble().join("; ") || undefined),
   note("rollups", await backfill()),
   note("duties", await whyUnattended(unattended)),
@@ -44,6 +47,10 @@ export const readiness = async ({
   ...doors().map((door) => (door.ok ? note : check)(door.check, door.detail)),
   check("platform", isStopping() ? "shutting down" : undefined),
 ];
+
+/** Requests about broadcasts are better off at a process that has the keys. */
+const keysCheck = (refusal: string | undefined, trouble: string | undefined): ReadinessCheck =>
+  refusal === undefined ? note("broadcast_keys", trouble) : check("broadcast_keys", refusal);
 
 /** Batches that wait for an old chunk keep no others waiting. */
 const ingestCheck = (ingest: ReadinessOptions["ingest"]): ReadinessCheck => {

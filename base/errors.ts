@@ -294,6 +294,11 @@ export const ERRORS = {
     status: 503,
     title: "The identity provider cannot be reached at the moment",
   },
+  signing_keys_missing: {
+    class: "transient",
+    status: 503,
+    title: "This process does not have the keys by which the platform signs broadcasts",
+  },
   database_unavailable: {
     class: "transient",
     status: 503,

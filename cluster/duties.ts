@@ -31,6 +31,8 @@ export interface Duty {
    * must not stop and where two at once do no harm for a while.
    */
   readonly goesOnAlone?: boolean;
+  /** False for as long as this process cannot do it: it leaves the duty to the others. */
+  readonly canDo?: () => boolean;
 }
 
 /** A duty in the hands of this process. */
@@ -86,6 +88,7 @@ export function startDuties(options: DutiesOptions): Duties {
   const { leaseMs = LEASE_MS, marginMs = MARGIN_MS, everyMs = EVERY_MS } = options;
   const posts = new Map<string, Post>();
 
+  const canDo = ({ duty }: Post) => duty.canDo?.() !== false;
   const isHeld = (post: Post) => post.mine !== undefined && now() < post.until;
 
   async function end(post: Post): Promise<void> {
@@ -118,12 +121,22 @@ export function startDuties(options: DutiesOptions): Duties {
     }
   }
 
+  /** Ends duties that this process can do no longer, so that another one need not wait for the end of their leases. */
+  async function leave(left: readonly Post[]): Promise<void> {
+    if (left.length === 0) return;
+    const leases = left.map(({ mine }) => mine!.lease);
+    await Promise.all(left.map(end));
+    await giveBackLeases(pool, leases);
+  }
+
   async function turn(): Promise<void> {
     if (!standsReady || posts.size === 0) return;
     const asked = now();
     let leases: Lease[];
+    await leave([...posts.values()].filter((post) => post.mine && !canDo(post)));
+    const wanted = [...posts.values()].filter(canDo).map(({ duty }) => duty.name);
     try {
-      leases = await takeLeases(pool, [...posts.keys()], processNo, leaseMs);
+      leases = await takeLeases(pool, wanted, processNo, leaseMs);
     } catch (error) {
       // It may be another's by now; without the database nobody knows.
       const lapsed = [...posts.values()].filter((post) => !isHeld(post) && !post.duty.goesOnAlone);

@@ -1220,6 +1220,13 @@ create table sessions (
 CREATE INDEX sessions_created_at ON sessions USING btree (created_at);
 CREATE INDEX sessions_principal_id ON sessions USING btree (principal_id, session_no);
 
+create table signing_keys (
+  kid text not null,
+  key_no integer not null generated always as identity,
+  entered_at timestamp with time zone not null default now(),
+  constraint signing_keys_pkey PRIMARY KEY (kid)
+);
+
 create table tenants (
   id text not null,
   name text not null,

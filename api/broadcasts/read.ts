@@ -181,7 +181,7 @@ export const readRoutes: FastifyPluginAsyncZod<BroadcastsOptions> = async (app, 
         description:
           "Terminals need no API key for it. Fetch it again when a command names a key that is not here. A terminal that was given a root believes `signed` alone; see docs/terminals.md.",
         security: [],
-        response: { 200: keysSchema, ...problems() },
+        response: { 200: keysSchema, ...problems("signing_keys_missing") },
       },
     },
     async (_request, reply) => {

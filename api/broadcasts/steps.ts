@@ -75,6 +75,7 @@ const STEPS: readonly StepRoute[] = [
       "broadcast_expired",
       "broadcast_superseded",
       "command_too_large",
+      "signing_keys_missing",
     ],
     take: approve,
   },
@@ -110,6 +111,7 @@ const STEPS: readonly StepRoute[] = [
       "broadcast_expired",
       "broadcast_superseded",
       "command_too_large",
+      "signing_keys_missing",
     ],
     take: release,
   },
@@ -121,7 +123,7 @@ const STEPS: readonly StepRoute[] = [
     description:
       "They get a new order, as long as the message has not expired. Speakers that sounded never get it twice.",
     body: "soundingStep",
-    codes: ["broadcast_expired", "broadcast_superseded"],
+    codes: ["broadcast_expired", "broadcast_superseded", "signing_keys_missing"],
     take: retry,
   },
   {

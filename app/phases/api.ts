@@ -26,7 +26,7 @@ export interface ApiInside extends Pick<IngestPhase, "ingest">, Pick<AudiencePha
   readonly database: DatabasePhase;
   readonly cluster: Pick<ClusterPhase, "duties" | "told">;
   readonly accounts: AccountsPhase;
-  readonly broadcasting: Pick<Broadcasting, "routes" | "keyTrouble">;
+  readonly broadcasting: Pick<Broadcasting, "routes" | "keyTrouble" | "keyRefusal">;
   readonly exchange: Pick<DoorExchange, "deliver" | "disconnect" | "health">;
   readonly authenticate: DoorDevices<DeviceEntry>["authenticate"];
   readonly https: FollowedTls | undefined;
@@ -100,6 +100,7 @@ export async function makeApi(
         pool: pools.urgent,
         ingest,
         keyTrouble: broadcasting.keyTrouble,
+        keyRefusal: broadcasting.keyRefusal,
         doors: exchange.health,
         jobTrouble: upkeep.jobTrouble,
         backfill: upkeep.backfill,

@@ -28,6 +28,8 @@ export interface Broadcasting extends NewsHearer {
   onListening(device: DoorDevice): void;
   /** The work that an operator has to do about the keys that sign; the platform can broadcast nevertheless. */
   keyTrouble(): string | undefined;
+  /** Set while this process signs nothing, because its keys are not the platform's. */
+  keyRefusal(): string | undefined;
   /** Takes up broadcasts that were under way when the platform last stopped. Runs before devices connect. */
   resume(): Promise<void>;
   stop(): Promise<void>;
@@ -49,7 +51,7 @@ export async function startBroadcasting(start: Start, inside: BroadcastInside): 
   const news = createNewsFeed(teller.tell);
   const dispatcher = openDispatch(start, inside, {
     sign: keys.sign,
-    standsReady: keys.signs,
+    canSign: () => keys.refusal() === undefined,
     onProgress: (progress) => news.progressed(progress),
   });
   const now = () => new Date();
@@ -71,6 +73,7 @@ export async function startBroadcasting(start: Start, inside: BroadcastInside): 
   const broadcasting: Broadcasting = {
     routes: { broadcasts, urgentPool: pools.urgent, publishedKeys: keys.publishedKeys },
     keyTrouble: keys.trouble,
+    keyRefusal: keys.refusal,
     // Replies and readings are the proof.
     onCommitted(committed, live) {
       if (committed.replies.length > 0) dispatcher.onReplies(committed.replies);

@@ -23,15 +23,15 @@ export interface DispatchInside extends Pick<DatabasePhase, "tables"> {
 }
 
 export interface DispatchMeans extends Pick<DispatcherOptions, "sign" | "onProgress"> {
-  /** False for a process that cannot sign, and so leaves the duty to the others. */
-  readonly standsReady: boolean;
+  /** False while this process cannot sign, and so leaves the duty to the others. */
+  readonly canSign: () => boolean;
 }
 
 /** Dispatch of broadcasts: the duty of one process, and the way of the others to it. */
 export function openDispatch(
   { logOf, registry }: Start,
   { pools, tables, cluster, exchange, elsewhere }: DispatchInside,
-  { sign, onProgress, standsReady }: DispatchMeans,
+  { sign, onProgress, canSign }: DispatchMeans,
 ): DispatchDesk {
   const log = logOf("broadcast");
   const { processNo } = cluster.membership;
@@ -46,7 +46,7 @@ export function openDispatch(
     registry,
     cluster: elsewhere && { elsewhere, tell: (news) => tellNews(pools.urgent, news, processNo) },
   });
-  if (standsReady) cluster.duties.add(dutyOf(desk, cluster.membership.isAlone));
+  cluster.duties.add({ ...dutyOf(desk, cluster.membership.isAlone), canDo: canSign });
   if (elsewhere) cluster.told.add({ onNews: (news) => desk.onNews(news) });
   return desk;
 }

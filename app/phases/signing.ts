@@ -1,72 +1,104 @@
-import { mkdir } from "node:fs/promises";
 import type { Config } from "../../base/config/index.ts";
+import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
+import { repeat, warnOfFailures } from "../../base/periodic.ts";
 import {
+  findKeyIds,
   type KeyRing,
+  knownKeyIds,
   openKeyRing,
   readRootKey,
   signHere,
   startKeySetCare,
 } from "../../broadcast/signing/index.ts";
-import { ALIVE_MS } from "../../cluster/membership.ts";
-import { noteSigningKeys } from "../../store/processes/index.ts";
 import { invalidConfig, signingFolder } from "../broadcast-files.ts";
+import type { DatabasePools } from "../database-pools.ts";
+import { settleSigningKeys } from "../platform-keys.ts";
 import { partsOf } from "../role.ts";
-import type { DispatchInside } from "./dispatch.ts";
 import type { Start } from "./start.ts";
 
-export type SigningInside = Pick<DispatchInside, "pools" | "cluster" | "elsewhere">;
-
-interface SharedKeys extends Pick<KeyRing, "sign" | "publishedKeys"> {
-  /** Set where the other processes sign by other keys: then this one signs none. */
-  readonly trouble: string | undefined;
+export interface SigningInside {
+  readonly pools: Pick<DatabasePools, "urgent">;
 }
 
 /** The keys that sign broadcasts. */
 export interface Signing extends Pick<KeyRing, "sign" | "publishedKeys"> {
-  /** False where this process signs none. */
-  readonly signs: boolean;
+  /** Says why this process signs nothing at the moment; undefined where it signs. */
+  refusal(): string | undefined;
   /** The work that an operator has to do about the keys. */
   trouble(): string | undefined;
 }
 
-/** @throws PlatformError `config_invalid` for keys that cannot be used */
-export async function startSigning(start: Start, inside: SigningInside): Promise<Signing> {
-  const { config, logOf, atEnd } = start;
-  const log = logOf("broadcast");
-  const ring = await openKeys(config, log);
-  const { trouble, ...shared } = await shareKeys(start, ring, inside);
-  const care = startKeySetCare({ ring, log, isRootHere: config.BROADCAST_ROOT_KEY !== undefined });
-  atEnd(() => care.stop());
-  return { ...shared, signs: trouble === undefined, trouble: () => trouble ?? care.trouble() };
-}
+/** How often a process asks whether its keys are the platform's. Milliseconds. */
+const LOOK_EVERY_MS = 5_000;
 
 /**
- * Signs by the keys that the other processes sign by, and by no others: terminals would refuse the orders of one of them.
+ * Signs by the keys of the platform, and by no others: terminals would refuse those orders. A process that has others, or
+ * none, makes none, and begins to sign once it has been given them. Without the database it goes on as it was.
+ * @throws PlatformError `config_invalid` for keys that cannot be used
  */
-async function shareKeys(
-  { config, logOf }: Start,
-  ring: KeyRing,
-  { pools, cluster, elsewhere }: SigningInside,
-): Promise<SharedKeys> {
-  const own = { sign: ring.sign, publishedKeys: ring.publishedKeys, trouble: undefined };
+export async function startSigning(start: Start, { pools }: SigningInside): Promise<Signing> {
+  const { config, logOf, atEnd } = start;
   const { api, duties } = partsOf(config.ROLE);
-  if (!elsewhere || !(api || duties)) return own;
-  const keyIds = ring.list().map(({ kid }) => kid);
-  const other = await noteSigningKeys(pools.urgent, cluster.membership.processNo, keyIds, ALIVE_MS);
-  if (other === undefined) return own;
-  const trouble = `process '${other}' signs broadcasts by other keys, so this one signs none: give both the same BROADCAST_KEYS_DIR, and start this one again`;
-  logOf("broadcast").error({ other }, trouble);
-  const refuse = () => {
-    throw invalidConfig("BROADCAST_KEYS_DIR", trouble);
+  // It releases nothing and never dispatches, and shows terminals no keys.
+  if (!api && !duties) return signsNothing(`ROLE=${config.ROLE} signs no broadcasts`);
+  const log = logOf("broadcast");
+  const folder = signingFolder(config);
+  let open: OpenKeys | undefined;
+  let why: string | undefined;
+  const look = async () => {
+    const found = await settleSigningKeys(pools.urgent, {
+      // An open file that is gone or damaged meanwhile silences no emergency.
+      read: () => ({ folder, kids: open ? knownKeyIds(open.ring.list()) : findKeyIds(folder) }),
+      make: () => openKeyRing(folder, { log }),
+    });
+    if (found === undefined) open ??= await openKeys(config, folder, log);
+    if (found !== why) tellOf(log, found);
+    why = found;
   };
-  return { sign: async () => refuse(), publishedKeys: refuse, trouble };
+  await look();
+  const text = "could not ask whether the keys that sign broadcasts are the platform's; it goes on as it was";
+  const looking = repeat(look, LOOK_EVERY_MS, { onFailure: warnOfFailures(log, text) });
+  atEnd(() => looking.stop());
+  atEnd(() => open?.care.stop());
+  const ours = (detail?: string) => {
+    if (open && why === undefined) return open.ring;
+    throw new PlatformError("signing_keys_missing", detail ?? why);
+  };
+  return {
+    sign: async (payload) => ours().sign(payload),
+    // Anybody may ask, so it names no folder.
+    publishedKeys: () =>
+      ours("Ask another process of the platform; /readyz of this one says why").publishedKeys(),
+    refusal: () => why,
+    trouble: () => open?.care.trouble(),
+  };
 }
 
-async function openKeys(config: Config, log: Logger): Promise<KeyRing> {
+function tellOf(log: Logger, refusal: string | undefined): void {
+  if (refusal === undefined) log.info("the keys here are the platform's: this process signs broadcasts");
+  else log.error({ why: refusal }, "this process signs no broadcasts: its keys are not the platform's");
+}
+
+function signsNothing(why: string): Signing {
+  const refuse = () => {
+    throw new PlatformError("signing_keys_missing", why);
+  };
+  return {
+    sign: async () => refuse(),
+    publishedKeys: refuse,
+    refusal: () => undefined,
+    trouble: () => undefined,
+  };
+}
+
+interface OpenKeys {
+  readonly ring: KeyRing;
+  readonly care: ReturnType<typeof startKeySetCare>;
+}
+
+async function openKeys(config: Config, folder: string, log: Logger): Promise<OpenKeys> {
   const { BROADCAST_ISSUER: issuer, BROADCAST_ROOT_KEY: rootFile } = config;
-  const folder = signingFolder(config);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const ring = await openKeyRing(folder, { log });
   const trust = ring.trust();
   if (trust && trust.issuer !== issuer) {
@@ -76,5 +108,5 @@ async function openKeys(config: Config, log: Logger): Promise<KeyRing> {
     );
   }
   if (rootFile !== undefined) await signHere(ring, readRootKey(rootFile), { issuer });
-  return ring;
+  return { ring, care: startKeySetCare({ ring, log, isRootHere: rootFile !== undefined }) };
 }

@@ -126,6 +126,8 @@ export class Lineups {
   private readonly server: number | undefined;
   /** One for the whole story: it takes seconds to start, and hands its partitions to whoever comes. */
   private rabbitmq: Promise<Broker> | undefined;
+  /** One for the whole story: the database knows which keys are in it. */
+  private keys: Promise<string> | undefined;
 
   constructor(bench: Bench, database: BenchDatabase, server: number | undefined) {
     this.bench = bench;
@@ -135,12 +137,13 @@ export class Lineups {
 
   async open(way: ClusterWay, processes: number): Promise<Lineup> {
     const broker = await this.brokerOf(way);
-    const folder = await this.bench.folder();
+    this.keys ??= this.bench.folder();
+    const keys = await this.keys;
     const start = (index: number) =>
       this.bench.startPlatform(this.database, {
         INSTANCE_ID: `bench-${index}`,
         ...FEW_CONNECTIONS,
-        BROADCAST_KEYS_DIR: folder,
+        BROADCAST_KEYS_DIR: keys,
         ...broker?.env(index),
       });
     // The first makes the keys that all sign with.

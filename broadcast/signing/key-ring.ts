@@ -86,6 +86,20 @@ export interface KeyRingOptions {
   readonly log?: Logger;
 }
 
+/** The ids of the keys of a file that terminals may know, the oldest first: all but those that wait for the root. */
+export const knownKeyIds = (keys: readonly KeyInfo[]): string[] =>
+  keys.filter(({ state }) => state !== "waiting").map(({ kid }) => kid);
+
+/**
+ * The same of a directory that was not opened, in which nothing is made or changed.
+ * @returns undefined where there is no file
+ * @throws PlatformError `config_invalid` when the file is there and cannot be used
+ */
+export function findKeyIds(dir: string): string[] | undefined {
+  const read = readKeys(join(dir, KEY_FILE));
+  return read && knownKeyIds(read.keys.map((key) => infoOf(key, read.keys, Date.now())));
+}
+
 /**
  * Opens the signing keys of a directory and makes the first one where there is none. The file is their only copy: a
  * private key never leaves it but to sign. Several processes may share a directory; each sees at its next use the

@@ -31,6 +31,16 @@ export interface StartInput extends Origin {
   readonly again?: readonly string[];
 }
 
+/** The id of the key that has signed an order of ours; undefined for a text that is no order. */
+export function signerOf(jws: string): string | undefined {
+  try {
+    const { kid } = JSON.parse(Buffer.from(jws.split(".")[0] ?? "", "base64url").toString("utf8"));
+    return typeof kid === "string" ? kid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The parts of an order that are checked besides its schema. */
 interface Unchecked {
   readonly issuedAt: string;

@@ -39,7 +39,7 @@ export { type Move, moveBroadcast, updateReplaced } from "./moves.ts";
 export { type BroadcastNote, countNotes, insertNote, listNotes } from "./notes.ts";
 export { listOnAir, type OpenBroadcast, readOpenBroadcasts } from "./open-broadcasts.ts";
 export { type BroadcastToWatch, readBroadcastsToWatch } from "./open-by-region.ts";
-export { type BroadcastOrder, insertOrder, readOrders } from "./orders.ts";
+export { type BroadcastOrder, findNewestJws, insertOrder, readOrders } from "./orders.ts";
 export {
   compareWithSubmission,
   type FirstNamed,

@@ -27,6 +27,14 @@ export async function insertOrder(db: Db, order: BroadcastOrder): Promise<boolea
   return rowCount === 1;
 }
 
+/** The signed text of the order that was made last; undefined where there was none yet. */
+export async function findNewestJws(db: Db): Promise<string | undefined> {
+  const { rows } = await db.query<{ jws: string }>(
+    "select jws from broadcast_orders order by issued_at desc, command_id desc limit 1",
+  );
+  return rows[0]?.jws;
+}
+
 /** Every order of these broadcasts, the first attempt first. */
 export async function readOrders(db: Db, broadcastNos: readonly number[]): Promise<BroadcastOrder[]> {
   const { rows } = await db.query<{

@@ -18,4 +18,10 @@ export {
   listProcesses,
   noteAlive,
 } from "./processes.ts";
-export { noteSigningKeys } from "./signing-keys.ts";
+export {
+  enterSigningKeys,
+  listFormerKeys,
+  listSigningKeys,
+  replaceSigningKeys,
+  withSigningKeys,
+} from "./signing-keys.ts";

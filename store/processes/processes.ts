@@ -22,7 +22,7 @@ export async function enterProcess(db: Db, instance: string): Promise<number> {
      )
      insert into processes as p (instance) values ($1::text)
      on conflict (instance) do update
-       set process_no = default, started_at = now(), heard_at = now(), key_ids = null
+       set process_no = default, started_at = now(), heard_at = now()
      returning process_no`,
     [instance],
   );

@@ -1,34 +1,42 @@
-import { type Pool, withTransaction } from "../database/index.ts";
+import { type Client, type Db, type Pool, withTransaction } from "../database/index.ts";
 
-/** One process at a time says by which keys it signs: of two that begin at once, the second sees the first. */
+/** One process at a time looks and enters: of two that begin at once, the second sees what the first has entered. */
 const LOCK = 7_352_003;
 
-/**
- * Notes the keys by which a process signs, unless a living one signs by others.
- * @param keyIds all that its file names: two processes with one file have some in common
- * @param aliveMs processes that were heard within so long count as living
- * @returns the name of a process that signs by other keys
- */
-export function noteSigningKeys(
-  pool: Pool,
-  processNo: number,
-  keyIds: readonly string[],
-  aliveMs: number,
-): Promise<string | undefined> {
+/** The ids of the keys by which the platform signs, the newest last. None: no process has entered any yet. */
+export async function listSigningKeys(db: Db): Promise<string[]> {
+  const { rows } = await db.query<{ kid: string }>("select kid from signing_keys order by key_no");
+  return rows.map(({ kid }) => kid);
+}
+
+/** The ids of the keys by which processes of an earlier version said that they sign. */
+export async function listFormerKeys(db: Db): Promise<string[]> {
+  const { rows } = await db.query<{ kid: string }>(
+    "select distinct unnest(key_ids) as kid from processes where key_ids is not null order by 1",
+  );
+  return rows.map(({ kid }) => kid);
+}
+
+/** Does work that looks at the keys of the platform and changes them, with nobody else doing so meanwhile. */
+export function withSigningKeys<T>(pool: Pool, work: (tx: Client) => Promise<T>): Promise<T> {
   return withTransaction(pool, async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1::bigint)", [LOCK]);
-    const { rows } = await tx.query<{ instance: string }>(
-      `select instance from processes
-       where process_no <> $1::int and not key_ids && $2::text[]
-         and heard_at > clock_timestamp() - make_interval(secs => $3::float8 / 1000)
-       order by process_no limit 1`,
-      [processNo, keyIds, aliveMs],
-    );
-    if (rows[0]) return rows[0].instance;
-    await tx.query("update processes set key_ids = $2::text[] where process_no = $1::int", [
-      processNo,
-      keyIds,
-    ]);
-    return undefined;
+    return work(tx);
   });
+}
+
+/** Enters keys that are not there yet, in their order. In a transaction of `withSigningKeys`. */
+export async function enterSigningKeys(tx: Client, kids: readonly string[]): Promise<void> {
+  await tx.query(
+    `insert into signing_keys (kid)
+     select kid from unnest($1::text[]) with ordinality as entered (kid, place) order by place
+     on conflict do nothing`,
+    [kids],
+  );
+}
+
+/** Puts keys in the place of all that were there. In a transaction of `withSigningKeys`. */
+export async function replaceSigningKeys(tx: Client, kids: readonly string[]): Promise<void> {
+  await tx.query("delete from signing_keys");
+  await enterSigningKeys(tx, kids);
 }

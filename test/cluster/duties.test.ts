@@ -55,6 +55,27 @@ describe("duties", () => {
     expect(b.duties.held()).toEqual(["silence"]);
   });
 
+  it("are left at once by a process that cannot do them any more, and taken by it again once it can", async () => {
+    const said: string[][] = [[], []];
+    const [a, b] = [makeProcess(1), makeProcess(2)];
+    let can = false;
+    a.duties.add(makeDuty("dispatch", said[0]!, { goesOnAlone: true, canDo: () => can }).duty);
+    b.duties.add(makeDuty("dispatch", said[1]!).duty);
+    await a.duties.run();
+    expect([said, await a.duties.unattended()]).toEqual([[[], []], ["dispatch"]]);
+    can = true;
+    await a.duties.run();
+    can = false;
+    await a.duties.run();
+    await b.duties.run();
+    can = true;
+    await a.duties.run();
+    expect(said).toEqual([["begin 1", "end 1"], ["begin 2"]]);
+    await b.duties.stop();
+    await a.duties.run();
+    expect(said[0]).toEqual(["begin 1", "end 1", "begin 3"]);
+  });
+
   it("that go on alone go on after a time without the database, unless another process has had them meanwhile", async () => {
     const said: string[][] = [[], []];
     const [a, b] = [makeProcess(1), makeProcess(2)];

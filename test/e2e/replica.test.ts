@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../helpers/platform.ts";
 import { findTimescale } from "../helpers/replica.ts";
@@ -12,16 +15,23 @@ const ADMINISTRATOR = keepSecret("test-administrator-key-of-many-letters");
 describe.skipIf(root === undefined)("two processes that read from a replica", () => {
   let db: ReplicatedDatabase;
   const platforms: TestPlatform[] = [];
+  let keys: string;
   /** The key of an application that reads the audit and devices, and writes nothing. */
   let reader: string;
 
   beforeAll(async () => {
     db = await createReplicatedDatabase(root!);
+    keys = await mkdtemp(join(tmpdir(), "sbi-keys-"));
     for (const INSTANCE_ID of ["a", "b"]) {
       platforms.push(
         await startTestPlatform(
           // It comes back by itself, and a busy machine must not make it too old.
-          { INSTANCE_ID, DATABASE_READ_URL: db.readUrl, DATABASE_READ_MAX_AGE_SECONDS: "300" },
+          {
+            INSTANCE_ID,
+            BROADCAST_KEYS_DIR: keys,
+            DATABASE_READ_URL: db.readUrl,
+            DATABASE_READ_MAX_AGE_SECONDS: "300",
+          },
           { url: db.url, pool: db.primary, edition: "apache", drop: async () => {} },
         ),
       );
@@ -41,6 +51,7 @@ describe.skipIf(root === undefined)("two processes that read from a replica", ()
   afterAll(async () => {
     for (const platform of platforms) await platform.stop();
     await db.end();
+    await rm(keys, { recursive: true, force: true });
   });
 
   async function get(process: number, path: string, key = ADMINISTRATOR) {

@@ -24,6 +24,7 @@ describe.runIf(process.env.DATABASE_URL)("three processes of one platform", () =
       databaseUrl: db.url,
       env: {
         INSTANCE_ID: name,
+        BROADCAST_KEYS_DIR: folders.get(NAMES[0])!,
         SOURCE_MQTT_URL: `mqtt://127.0.0.1:${source.port}`,
         SOURCE_MQTT_TOPICS: "$share/ingest/v1/#",
         SOURCE_MQTT_CLIENT_ID: `sbi-${name}`,

@@ -15,7 +15,7 @@ describe.runIf(process.env.DATABASE_URL)("news of two processes", () => {
   const running = new Map<Name, PlatformProcess>();
   const processOf = (name: Name) => running.get(name)!;
   const start = async (name: Name) => {
-    const env = { INSTANCE_ID: name };
+    const env = { INSTANCE_ID: name, BROADCAST_KEYS_DIR: folders.get("a")! };
     const dataDir = folders.get(name)!;
     running.set(name, await PlatformProcess.start({ dataDir, databaseUrl: db.url, env }));
   };

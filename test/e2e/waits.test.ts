@@ -33,7 +33,7 @@ describe.runIf(process.env.DATABASE_URL)("three processes that take a device's r
   const folders = new Map<string, string>();
   const running = new Map<string, PlatformProcess>();
   const start = async (name: string) => {
-    const env = { INSTANCE_ID: name };
+    const env = { INSTANCE_ID: name, BROADCAST_KEYS_DIR: folders.get("a")! };
     const dataDir = folders.get(name)!;
     running.set(name, await PlatformProcess.start({ dataDir, databaseUrl: db.url, env }));
   };

@@ -111,6 +111,7 @@ describe("batches of past days", () => {
           pool: { query: async () => ({ rows: [] }) } as unknown as Pool,
           ingest: { blocked: () => undefined, waitingHistory: () => history.trouble },
           keyTrouble: () => undefined,
+          keyRefusal: () => undefined,
           doors: () => [],
           jobTrouble: () => [],
           backfill: async () => undefined,

@@ -83,6 +83,7 @@ const ZH: Readonly<Record<ProblemCode, string>> = {
   sign_in_busy: "登录的人太多",
   cap_busy: "正在处理别的预警文件",
   provider_unavailable: "统一认证暂时不可用",
+  signing_keys_missing: "这台服务器没有平台的签名密钥，发不出广播",
   database_unavailable: "数据库暂时不可用",
   shutting_down: "平台正在重启",
   internal: "平台内部出错",
@@ -101,6 +102,10 @@ const NEXT: Readonly<Partial<Record<ProblemCode, { zh: string; en: string }>>> =
   database_unavailable: {
     zh: "数据没有丢；恢复后会自动重试。",
     en: "Nothing is lost; it is tried again by itself.",
+  },
+  signing_keys_missing: {
+    zh: "没有发出。请马上找运维，或从平台的另一台服务器发。",
+    en: "Nothing was sent. Call the operator at once, or release it at another process of the platform.",
   },
   shutting_down: { zh: "几秒后会自动重试。", en: "It is tried again in some seconds." },
   internal: { zh: "把请求编号告诉运维。", en: "Tell the operator the request id." },

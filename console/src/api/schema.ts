@@ -1,4 +1,4 @@
-// sha256 9d10681a04d21e3665fe4be0b8bb6c3cf11ec8ddbf9fdd307449a4299d3e062b of test/api/openapi.json; written by `npm run console:types`
+// sha256 5239804ebec9775dc3b1e9dc443496f8e79694c3658aadad71d84b4967b972e2 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -4300,7 +4300,7 @@ export interface components {
              * @description Stable: branch on this.
              * @enum {string}
              */
-            code: "invalid_request" | "invalid_cursor" | "range_too_wide" | "readings_dropped" | "unsupported_media_type" | "payload_too_large" | "command_too_large" | "cap_invalid" | "cap_not_for_broadcast" | "cap_expired" | "cap_too_complex" | "unauthorized" | "sign_in_failed" | "code_required" | "provider_sign_in_failed" | "pairing_failed" | "forbidden" | "csrf_refused" | "wrong_password" | "wrong_code" | "rate_limited" | "too_many_attempts" | "own_submission" | "own_content" | "application_without_owner" | "second_factor_required" | "step_up_required" | "second_factor_wrong" | "own_release" | "not_independent" | "not_found" | "device_not_found" | "repair_not_found" | "exchange_not_found" | "region_not_found" | "rejection_not_found" | "session_not_found" | "tenant_not_found" | "person_not_found" | "application_not_found" | "display_not_found" | "key_not_found" | "change_not_found" | "totp_not_found" | "alarm_not_found" | "template_not_found" | "revision_not_found" | "broadcast_not_found" | "alert_not_found" | "device_exists" | "identity_taken" | "tenant_exists" | "principal_exists" | "display_revoked" | "key_ended" | "change_decided" | "gateway_in_use" | "device_not_listening" | "exchange_exists" | "exchange_contradicted" | "nothing_to_repair" | "already_undone" | "repair_covered" | "already_replayed" | "no_password" | "totp_exists" | "totp_not_started" | "template_exists" | "template_changed" | "broadcast_state" | "broadcast_changed" | "broadcast_incomplete" | "broadcast_expired" | "broadcast_superseded" | "green_channel_closed" | "sign_in_busy" | "cap_busy" | "provider_unavailable" | "database_unavailable" | "shutting_down" | "internal";
+            code: "invalid_request" | "invalid_cursor" | "range_too_wide" | "readings_dropped" | "unsupported_media_type" | "payload_too_large" | "command_too_large" | "cap_invalid" | "cap_not_for_broadcast" | "cap_expired" | "cap_too_complex" | "unauthorized" | "sign_in_failed" | "code_required" | "provider_sign_in_failed" | "pairing_failed" | "forbidden" | "csrf_refused" | "wrong_password" | "wrong_code" | "rate_limited" | "too_many_attempts" | "own_submission" | "own_content" | "application_without_owner" | "second_factor_required" | "step_up_required" | "second_factor_wrong" | "own_release" | "not_independent" | "not_found" | "device_not_found" | "repair_not_found" | "exchange_not_found" | "region_not_found" | "rejection_not_found" | "session_not_found" | "tenant_not_found" | "person_not_found" | "application_not_found" | "display_not_found" | "key_not_found" | "change_not_found" | "totp_not_found" | "alarm_not_found" | "template_not_found" | "revision_not_found" | "broadcast_not_found" | "alert_not_found" | "device_exists" | "identity_taken" | "tenant_exists" | "principal_exists" | "display_revoked" | "key_ended" | "change_decided" | "gateway_in_use" | "device_not_listening" | "exchange_exists" | "exchange_contradicted" | "nothing_to_repair" | "already_undone" | "repair_covered" | "already_replayed" | "no_password" | "totp_exists" | "totp_not_started" | "template_exists" | "template_changed" | "broadcast_state" | "broadcast_changed" | "broadcast_incomplete" | "broadcast_expired" | "broadcast_superseded" | "green_channel_closed" | "sign_in_busy" | "cap_busy" | "provider_unavailable" | "signing_keys_missing" | "database_unavailable" | "shutting_down" | "internal";
             /** @description Also in the X-Request-Id header; the platform's log names it. */
             requestId: string;
             /** @description Each fault of the request: where it is and what was expected there. */
@@ -14563,7 +14563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. `signing_keys_missing`: This process does not have the keys by which the platform signs broadcasts. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14943,7 +14943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. `signing_keys_missing`: This process does not have the keys by which the platform signs broadcasts. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15068,7 +15068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. `signing_keys_missing`: This process does not have the keys by which the platform signs broadcasts. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16596,7 +16596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. `signing_keys_missing`: This process does not have the keys by which the platform signs broadcasts. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -258,6 +258,7 @@ describe("a source broker that would bring nothing", () => {
         pool: db.pool,
         ingest: { blocked: () => undefined, waitingHistory: () => undefined },
         keyTrouble: () => undefined,
+        keyRefusal: () => undefined,
         doors: () => [source.health()],
         jobTrouble: () => [],
         backfill: async () => undefined,

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { Pool } from "../../../store/database/database.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { takeLeases } from "../../../store/processes/leases.ts";
 import {
   enterProcess,
@@ -8,7 +7,6 @@ import {
   listProcesses,
   noteAlive,
 } from "../../../store/processes/processes.ts";
-import { noteSigningKeys } from "../../../store/processes/signing-keys.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 
 let db: TestDatabase;
@@ -85,69 +83,3 @@ it("a process that starts again under its name finds its duties free: the one of
   const young = await enterProcess(db.pool, "again");
   expect(await takeLeases(db.pool, ["mine", "theirs"], young, HOUR)).toEqual([{ duty: "mine", epoch: 2 }]);
 });
-
-it("living processes sign by the same keys: one that has others is told whose they are not", async () => {
-  const HOUR = 3_600_000;
-  const note = async (name: string, keys: string[]) =>
-    noteSigningKeys(db.pool, await enterProcess(db.pool, name), keys, HOUR);
-  expect(await note("k-1", ["one"])).toBeUndefined();
-  // The file has another key by now.
-  expect(await note("k-2", ["one", "two"])).toBeUndefined();
-  expect(await note("k-3", ["three"])).toBe("k-1");
-  // What it has said is not noted, so it keeps nobody else from signing.
-  expect(await note("k-4", ["two", "one"])).toBeUndefined();
-  await db.pool.query("update processes set heard_at = heard_at - interval '2 hours'");
-  expect(await note("k-3", ["three"])).toBeUndefined();
-  await db.pool.query("delete from processes where instance like 'k-%'");
-  const answers = await Promise.all([note("k-5", ["five"]), note("k-6", ["six"])]);
-  expect(answers.filter((answer) => answer === undefined)).toHaveLength(1);
-});
-
-it.runIf(process.env.DATABASE_URL)(
-  "of two that say at once by which keys they sign, the second waits until the first has said it",
-  async () => {
-    const HOUR = 3_600_000;
-    await db.pool.query("delete from processes");
-    const [first, second] = [
-      await enterProcess(db.pool, "at-once-1"),
-      await enterProcess(db.pool, "at-once-2"),
-    ];
-    let open = () => {};
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    let arrive = () => {};
-    const arrived = new Promise<void>((resolve) => {
-      arrive = resolve;
-    });
-    /** Stands still when it has looked at the others, before it says by which keys it signs itself. */
-    const held = Object.create(db.pool) as Pool;
-    held.connect = (async () => {
-      const client = await db.pool.connect();
-      const slow = Object.create(client) as typeof client;
-      slow.query = (async (text: string, values?: unknown[]) => {
-        if (text.startsWith("update processes")) {
-          arrive();
-          await gate;
-        }
-        return client.query(text, values);
-      }) as typeof client.query;
-      return slow;
-    }) as Pool["connect"];
-    const firstAnswer = noteSigningKeys(held, first, ["first"], HOUR);
-    await arrived;
-    let isDone = false;
-    const secondAnswer = noteSigningKeys(db.pool, second, ["second"], HOUR).finally(() => {
-      isDone = true;
-    });
-    await vi.waitFor(async () => {
-      const { rows } = await db.pool.query<{ waits: boolean }>(
-        `select exists (select from pg_locks where locktype = 'advisory' and not granted
-                        and database = (select oid from pg_database where datname = current_database())) as waits`,
-      );
-      expect(isDone || rows[0]!.waits).toBe(true);
-    }, 20_000);
-    open();
-    expect([await firstAnswer, await secondAnswer]).toEqual([undefined, "at-once-1"]);
-  },
-);
