@@ -19,8 +19,11 @@ import {
   DEFAULT_LEAD_MS,
   DEFAULT_OVERLAP_MS,
   describeRequest,
+  findKeyIds,
+  KEY_FILE,
   type KeyInfo,
   type KeyRing,
+  knownKeyIds,
   openKeyRing,
   type RootArguments,
   readPublicHalf,
@@ -30,7 +33,9 @@ import {
   signHere,
 } from "../../broadcast/signing/index.ts";
 import { type AuditEntry, appendAuditAlone } from "../../store/audit/index.ts";
-import { signingFolder } from "../broadcast-files.ts";
+import { adoptKeys } from "../adopt-keys.ts";
+import { invalidConfig, signingFolder } from "../broadcast-files.ts";
+import { settleSigningKeys } from "../platform-keys.ts";
 import { machineActor, withDatabase } from "./access/database.ts";
 
 const HOUR_MS = 3_600_000;
@@ -45,6 +50,7 @@ for them.
   npm run broadcast:keys -- rotate | rotate --stolen
   npm run broadcast:keys -- request
   npm run broadcast:keys -- accept FILE
+  npm run broadcast:keys -- adopt
   npm run broadcast:keys -- root create --out FILE
   npm run broadcast:keys -- root show --key FILE
   npm run broadcast:keys -- root sign REQUEST --key FILE
@@ -66,6 +72,9 @@ On the platform's machine, under its account:
     --out FILE            as above
   accept FILE             publishes the set that the root has signed
     --root PUBLIC         the root's public half; needed with the first set, and terminals are given the same
+  adopt                   only when the platform's keys are lost: makes the keys here its keys, or new ones where there are
+                          none. Says what comes of it and which key the platform has, and changes nothing without
+    --instead-of KEY      that key. All other processes then sign nothing before they have this folder
 
 With the root, on a machine of its own; neither settings nor a database are needed there:
   root create --out FILE  makes a root: the private half goes into FILE, which its owner alone can read, the public
@@ -81,8 +90,9 @@ With the root, on a machine of its own; neither settings nor a database are need
   -h, --help              this text
 
 What a terminal does with all this is in docs/terminals.md, what it is for in docs/security.md.
-A rotation and a set that is accepted are put into the audit first: they need the database (DATABASE_URL, or the
-embedded one while no platform runs on it).
+The database knows which keys are the platform's, and a rotation, a set that is accepted and keys that are adopted are put
+into its audit first: these three need it (DATABASE_URL, or the embedded one while no platform runs on it), and without it
+change nothing. Only adopt makes a first key: otherwise the platform's first start does.
 
 Exit codes: 0 done, 1 failed, 2 the command or the configuration is not valid.
 `;
@@ -107,10 +117,26 @@ interface KeysPlace {
   readonly config: Config;
 }
 
-const audit = (
-  { env, config }: KeysPlace,
-  entry: Pick<AuditEntry, "action" | "object" | "reason" | "after">,
-) => withDatabase(config, (pool) => appendAuditAlone(pool, { actor: machineActor(env), ...entry }));
+type Entry = Pick<AuditEntry, "action" | "object" | "reason" | "before" | "after">;
+
+/**
+ * Changes keys of the platform: first what is to be done is put into the audit, and last the database is told of the keys
+ * that there are. If that does not come to pass, the next start of a platform tells it.
+ * @throws PlatformError `config_invalid` for a folder whose keys are not the platform's
+ */
+const changeKeys = (ring: KeyRing, { env, config }: KeysPlace, entry: Entry, work: () => Promise<unknown>) =>
+  withDatabase(config, async (pool) => {
+    const settle = async () => {
+      const why = await settleSigningKeys(pool, {
+        read: () => ({ folder: signingFolder(config), kids: knownKeyIds(ring.list()) }),
+      });
+      if (why !== undefined) throw invalidConfig("BROADCAST_KEYS_DIR", why);
+    };
+    await settle();
+    await appendAuditAlone(pool, { actor: machineActor(env), ...entry });
+    await work();
+    await settle();
+  });
 
 /** @returns the text about the request, if one was written */
 async function rotate(
@@ -118,29 +144,28 @@ async function rotate(
   place: KeysPlace,
   { stolen, out, ...given }: z.output<z.ZodObject<typeof rotateOptions>>,
 ): Promise<string> {
-  const { config } = place;
+  const { BROADCAST_ROOT_KEY: rootFile, BROADCAST_ISSUER: issuer } = place.config;
   const options = stolen
     ? { leadMs: 0, overlapMs: 0 }
     : {
         leadMs: given["lead-hours"] ?? DEFAULT_LEAD_MS,
         overlapMs: given["overlap-hours"] ?? DEFAULT_OVERLAP_MS,
       };
-  await audit(place, {
+  const entry = {
     action: "broadcast.rotate_signing_key",
     object: { type: "signing-key", id: null },
     ...(stolen ? { reason: "stolen" } : {}),
     after: options,
+  };
+  await changeKeys(ring, place, entry, async () => {
+    await ring.rotate(options);
+    if (rootFile !== undefined) await signHere(ring, readRootKey(rootFile), { issuer });
   });
-  await ring.rotate(options);
-  if (config.BROADCAST_ROOT_KEY !== undefined) {
-    await signHere(ring, readRootKey(config.BROADCAST_ROOT_KEY), { issuer: config.BROADCAST_ISSUER });
-    return "";
-  }
-  if (!ring.trust()) return "";
+  if (rootFile !== undefined || !ring.trust()) return "";
   const warning = stolen
     ? "Until then terminals take the stolen key, and the platform goes on signing with it.\n"
     : "";
-  return (await request(ring, config, { out })) + warning;
+  return (await request(ring, place.config, { out })) + warning;
 }
 
 async function request(
@@ -168,12 +193,12 @@ async function accept(
   const options = { issuer: place.config.BROADCAST_ISSUER, root };
   const signed = await readSigned(path);
   const { version, keys, roots, expiresAt } = await ring.judge(signed, options);
-  await audit(place, {
+  const entry = {
     action: "broadcast.accept_key_set",
     object: { type: "key-set", id: String(version) },
     after: { kids: keys.map(({ kid }) => kid), roots: roots ?? ring.trust()?.roots ?? [root], expiresAt },
-  });
-  await ring.accept(signed, options);
+  };
+  await changeKeys(ring, place, entry, () => ring.accept(signed, options));
 }
 
 const hoursOption = numberOption({ min: 0, expected: "hours from 0" })
@@ -203,11 +228,20 @@ const defineKeysCommand = <Shape extends z.ZodRawShape>(
     ...form,
     async run({ env, json }: KeysContext, input) {
       const config = loadConfig(env);
-      const ring = await openKeyRing(signingFolder(config));
-      const told = await work(ring, { env, config }, input);
-      return json ? `${JSON.stringify(ring.list())}\n` : describe(ring) + told;
+      const folder = signingFolder(config);
+      // A key that is made here would be one that the platform does not know.
+      if (findKeyIds(folder) === undefined) throw invalidConfig("BROADCAST_KEYS_DIR", noKeysIn(folder));
+      const ring = await openKeyRing(folder);
+      return show(ring, await work(ring, { env, config }, input), json);
     },
   });
+
+const noKeysIn = (folder: string) =>
+  `there is no ${join(folder, KEY_FILE)}. Name the folder in which the platform has its keys, or start the platform once, ` +
+  "which makes the first. If they are lost: npm run broadcast:keys -- adopt";
+
+const show = (ring: KeyRing, told: string, json: boolean): string =>
+  json ? `${JSON.stringify(ring.list())}\n` : describe(ring) + told;
 
 /** A command on a root, on the root's own machine. */
 const defineRootCommand = <Shape extends z.ZodRawShape>(
@@ -249,6 +283,17 @@ const COMMANDS: readonly KeysCommand[] = [
       return "";
     },
   ),
+  settleCommand({
+    name: "adopt",
+    input: { "instead-of": text },
+    async run({ env, json }: KeysContext, { "instead-of": insteadOf }) {
+      const config = loadConfig(env);
+      const { ring, told } = await withDatabase(config, (pool) =>
+        adoptKeys(pool, signingFolder(config), { actor: machineActor(env), insteadOf }),
+      );
+      return show(ring, told, json);
+    },
+  }),
   defineRootCommand({ name: "root create", input: { out: text } }, (given) => [["create"], given]),
   defineRootCommand({ name: "root show", input: { key: text } }, (given) => [["show"], given]),
   defineRootCommand(
@@ -279,7 +324,7 @@ async function answer(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
     const expected =
       first === "root" && more.length > 0
         ? "'root create', 'root show' or 'root sign FILE'"
-        : "'list', 'rotate', 'request', 'accept FILE' or 'root …'";
+        : "'list', 'rotate', 'request', 'accept FILE', 'adopt' or 'root …'";
     throw new UsageError(`Expected ${expected}, found ${words.join(" ") || "nothing"}`);
   }
   return found.command.run({ env, json: taken.has("--json") }, found.rest, KEYS_OPTIONS);

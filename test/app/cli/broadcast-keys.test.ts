@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, copyFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { KEYS_OPTIONS, runBroadcastKeys } from "../../../app/cli/broadcast-keys.ts";
 import { openKeyRing } from "../../../broadcast/signing/key-ring.ts";
 import { createRootKey, readKeySet, readRootKey } from "../../../broadcast/signing/root.ts";
@@ -15,7 +16,9 @@ let dataDir: string;
 beforeAll(async () => {
   db = await createTestDatabase();
   dataDir = await mkdtemp(join(tmpdir(), "sbi-keys-"));
+  await openKeyRing(dataDir);
 });
+beforeEach(() => db.pool.query("delete from signing_keys"));
 afterAll(async () => {
   await db.drop();
   await rm(dataDir, { recursive: true, force: true });
@@ -26,6 +29,18 @@ const runIn = (folder: string, ...args: string[]) =>
 const run = (...args: string[]) => runIn(dataDir, ...args);
 /** The machine of the root: no settings, no database. */
 const runThere = (...args: string[]) => runBroadcastKeys(args, {});
+
+/** A folder with a key in it, as the first start of a platform leaves it. */
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "sbi-keys-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await openKeyRing(folder);
+  return folder;
+}
+
+/** The keys that the database knows. */
+const known = async () =>
+  (await db.pool.query("select kid from signing_keys order by key_no")).rows.map(({ kid }) => kid);
 
 const states = async () =>
   (JSON.parse((await run("list", "--json")).stdout) as { state: string }[]).map(({ state }) => state);
@@ -46,7 +61,7 @@ it("lists, rotates with an overlap, replaces a stolen key at once, and leaves th
 }, 60_000);
 
 it("goes from no root to one, and from a stolen key to another, with the root on another machine", async () => {
-  const own = await mkdtemp(join(tmpdir(), "sbi-rooted-"));
+  const own = await makeFolder();
   const away = await mkdtemp(join(tmpdir(), "sbi-root-"));
   const here = (...args: string[]) => runIn(own, ...args);
   try {
@@ -79,12 +94,15 @@ it("goes from no root to one, and from a stolen key to another, with the root on
     const rotated = await here("rotate", "--stolen");
     expect(rotated.stdout).toContain("Until then terminals take the stolen key, and the platform goes on");
     expect(rotated.stdout).toMatch(/ waiting {4}waits for the root/);
+    // No terminal has it, and another rotation would drop it.
+    expect(await known()).toEqual([stolen]);
     const set = join(away, "set-2");
     await runThere("root", "sign", request, "--key", keyFile, "--out", set);
     const after = await here("accept", set);
     expect(after).toMatchObject({ code: 0, stderr: "" });
     expect(after.stdout).toMatch(new RegExp(`^${stolen} {2}retired `, "m"));
     const ring = await openKeyRing(own);
+    expect(await known()).toEqual(ring.list().map(({ kid }) => kid));
     expect([ring.list().map(({ state }) => state), ring.trust()?.version]).toEqual([
       ["retired", "active"],
       2,
@@ -113,7 +131,7 @@ it("goes from no root to one, and from a stolen key to another, with the root on
 }, 60_000);
 
 it("rotates at once where the root lies on the machine, which is for evaluation", async () => {
-  const own = await mkdtemp(join(tmpdir(), "sbi-rooted-"));
+  const own = await makeFolder();
   try {
     const file = join(own, "root.json");
     const publicHalf = await createRootKey(file);
@@ -134,6 +152,103 @@ it("rotates at once where the root lies on the machine, which is for evaluation"
   } finally {
     await rm(own, { recursive: true, force: true });
   }
+});
+
+describe("keys that are not the platform's", () => {
+  const keysOf = (folder: string) => openKeyRing(folder).then((ring) => ring.list().map(({ kid }) => kid));
+  const audited = async () =>
+    (await db.pool.query("select count(*)::int as n from audit where action like 'broadcast.%key%'")).rows[0]
+      .n;
+
+  it("are neither rotated nor made: a folder without any is left empty", async () => {
+    const [ours, stray] = [await makeFolder(), await makeFolder()];
+    await runIn(ours, "rotate");
+    const before = [await audited(), await known(), await keysOf(stray)];
+    expect(before[1]).toEqual(await keysOf(ours));
+    const [kid] = before[2];
+    expect(await runIn(stray, "rotate", "--stolen")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`has key ${kid}, and the platform signs by key ${before[1].at(-1)}`),
+    });
+    const empty = join(stray, "empty");
+    for (const command of [["list"], ["rotate"], ["request"], ["accept", "x"], ["adopt"]]) {
+      expect((await runIn(empty, ...command)).code, command[0]).not.toBe(0);
+    }
+    expect((await runIn(empty, "list")).stderr).toContain(`there is no ${join(empty, "signing-keys.json")}`);
+    expect([existsSync(empty), await audited(), await known(), await keysOf(stray)]).toEqual([
+      false,
+      ...before,
+    ]);
+  });
+
+  it("of a copy from before a rotation are refused: terminals may take them no more", async () => {
+    const [ours, copy] = [await makeFolder(), await mkdtemp(join(tmpdir(), "sbi-copy-"))];
+    onTestFinished(() => rm(copy, { recursive: true, force: true }));
+    await copyFile(join(ours, "signing-keys.json"), join(copy, "signing-keys.json"));
+    await runIn(ours, "rotate");
+    const [, rotated] = await keysOf(ours);
+    const refused = await runIn(copy, "rotate");
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(`lacks key ${rotated}`) });
+    expect([await keysOf(copy), await known()]).toEqual([[(await keysOf(ours))[0]], await keysOf(ours)]);
+  });
+
+  it("become the platform's once the key that is lost is named, which the audit has, and then those of before are not", async () => {
+    const [ours, next] = [await makeFolder(), await makeFolder()];
+    await runIn(ours, "rotate");
+    const [former, adopted] = [await keysOf(ours), await keysOf(next)];
+    const rows = await audited();
+    for (const named of [[], ["--instead-of", former[0]!], ["--instead-of", adopted[0]!]]) {
+      const asked = await runIn(next, "adopt", ...named);
+      expect(asked).toMatchObject({ code: 1, stdout: "" });
+      expect(asked.stderr).toContain(`The platform signs by key ${former[1]}, and terminals trust it`);
+      expect(asked.stderr).toContain(`adopt --instead-of ${former[1]}`);
+    }
+    expect([await known(), await audited()]).toEqual([former, rows]);
+    const done = await runIn(next, "adopt", "--instead-of", former[1]!);
+    expect(done).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("order a drill") });
+    expect(await known()).toEqual(adopted);
+    const { rows: row } = await db.pool.query(
+      "select action, actor_type, object_id, before, after from audit order by audit_no desc limit 1",
+    );
+    expect(row).toEqual([
+      {
+        action: "broadcast.adopt_signing_keys",
+        actor_type: "machine",
+        object_id: adopted[0],
+        before: { kids: former },
+        after: { kids: adopted },
+      },
+    ]);
+    expect((await runIn(ours, "rotate")).code).toBe(2);
+    expect(await runIn(next, "adopt")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("nothing was changed"),
+    });
+    expect(await audited()).toBe(rows + 1);
+  });
+
+  it("are made anew for a platform that has lost them all", async () => {
+    const ours = await makeFolder();
+    await runIn(ours, "rotate");
+    const [, newest] = await keysOf(ours);
+    await rm(join(ours, "signing-keys.json"));
+    expect((await runIn(ours, "adopt", "--instead-of", newest!)).code).toBe(0);
+    expect(await known()).toEqual(await keysOf(ours));
+    expect(await known()).toHaveLength(1);
+  });
+
+  it("are not adopted, and the platform's not rotated, without the database", async () => {
+    const [ours, next] = [await makeFolder(), await makeFolder()];
+    const before = await Promise.all([keysOf(ours), keysOf(next)]);
+    for (const [folder, command] of [
+      [ours, "rotate"],
+      [next, "adopt"],
+    ] as const) {
+      const ended = await runBroadcastKeys([command], { DATA_DIR: folder });
+      expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no database in") });
+    }
+    expect(await Promise.all([keysOf(ours), keysOf(next)])).toEqual(before);
+  });
 });
 
 describe("root commands", () => {
@@ -196,7 +311,7 @@ it("explains every option of its commands, and obeys none beside --help", async 
 it.each([
   [["rotate", "--stollen"], "Unknown option '--stollen': --stolen may be meant"],
   [["accept"], "<file> is missing\nSee npm run broadcast:keys -- accept --help"],
-  [["turn"], "Expected 'list', 'rotate', 'request', 'accept FILE' or 'root …', found turn"],
+  [["turn"], "Expected 'list', 'rotate', 'request', 'accept FILE', 'adopt' or 'root …', found turn"],
   [["list", "--days", "3"], "--days means nothing to 'list'"],
   [["rotate", "--lead-hours", "soon"], "--lead-hours is 'soon', expected hours from 0"],
   [["rotate", "--stolen", "--overlap-hours", "1"], "--stolen leaves no time"],
