@@ -70,7 +70,8 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   SOURCE_AMQP_AUTH_FROM:
     "RabbitMQ 各节点的地址和网段：它们可在 /v1/cluster-logins 询问谁可登录、谁可使用哪个主题，以逗号分隔。未设置：任何人都不可。",
   BROADCAST_ISSUER: "本平台的名称：写入所签发的指令，并作为 CAP 消息的发送者。",
-  BROADCAST_KEYS_DIR: "存放广播签名密钥的目录；同一数据库上的多个进程共用一个。不设置则用 DATA_DIR。",
+  BROADCAST_KEYS_DIR:
+    "存放广播签名密钥的目录；同一数据库上的多个进程共用一个，否则其余进程不签发广播。不设置则用 DATA_DIR。",
   BROADCAST_ROOT_KEY: "根密钥文件：由平台当场签署广播密钥集。仅供试用：根密钥不应放在服务器上。",
   BROADCAST_PROPOSALS: "哪些告警会生成广播草稿，以逗号分隔：设备类型:规则=事件代码/级别。none：都不生成。",
   CAP_SIGNING_KEY: "为导出的 CAP 消息签名的私钥文件（PEM，RSA 或 EC）。不设置：不签名。",

@@ -13,7 +13,7 @@ export const broadcastSettings = {
     .min(1)
     .optional()
     .describe(
-      "Directory that holds the keys that sign broadcasts. Several processes on one database share one. Unset: DATA_DIR.",
+      "Directory that holds the keys that sign broadcasts. Several processes on one database share one, or the others sign nothing. Unset: DATA_DIR.",
     ),
   BROADCAST_ROOT_KEY: z
     .string()
