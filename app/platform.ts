@@ -6,6 +6,7 @@ import type { Config } from "../base/config/index.ts";
 import { PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { FollowedTls } from "../base/tls-server.ts";
+import { WAITING_CONNECTIONS } from "../base/waiting-connections.ts";
 import type { Broker } from "../broker/options.ts";
 import { createExchange } from "../exchange/exchange.ts";
 import type { DeviceEntry } from "../ingest/directory.ts";
@@ -148,7 +149,9 @@ async function listen(config: Config, broker: Broker, app: FastifyInstance, wss:
         }),
       )
     : { port: 0, wsPort: 0, tlsPort: 0 };
-  await orSayWhichPort(app.listen({ host: config.HOST, port: config.HTTP_PORT }));
+  await orSayWhichPort(
+    app.listen({ host: config.HOST, port: config.HTTP_PORT, backlog: WAITING_CONNECTIONS }),
+  );
   return {
     mqttPort: mqtt.port,
     mqttWsPort: mqtt.wsPort,

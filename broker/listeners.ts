@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Logger } from "../base/log.ts";
 import { type FollowedTls, HANDSHAKE_MS, peerOf, refusePlainHttp } from "../base/tls-server.ts";
+import { WAITING_CONNECTIONS } from "../base/waiting-connections.ts";
 import type { Admission } from "./connection-limits.ts";
 import type { ListenOptions, Ports } from "./options.ts";
 import { createTlsListener, type TlsListener } from "./tls-listener.ts";
@@ -165,17 +166,11 @@ function allowFrames(socket: WebSocket, bytes: number): void {
   (socket as unknown as { _receiver: { _maxPayload: number } })._receiver._maxPayload = bytes;
 }
 
-/**
- * Connections that may wait to be taken: with Node's 511, some of a fleet that reconnects at once are turned away by
- * the kernel and come back only after their own long pause (seen with 10,000). Linux caps it at net.core.somaxconn.
- */
-const BACKLOG = 4096;
-
 /** Starts to listen. @throws the error of the server, e.g. EADDRINUSE */
 function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ port, host, backlog: BACKLOG }, () => {
+    server.listen({ port, host, backlog: WAITING_CONNECTIONS }, () => {
       server.off("error", reject);
       resolve();
     });

@@ -24,7 +24,7 @@ export interface ChaosEngine {
   /** Starts a node again, or lets it go on. */
   bringBack(node: string): Promise<void>;
   /** In bytes. */
-  memory(): number;
+  memory(): Promise<number>;
   /** The last lines that its nodes wrote. */
   log(): string;
   end(): Promise<void>;
@@ -37,7 +37,7 @@ const WITHOUT_NODES = {
   pause: () => {},
   bringBack: nothing,
   askAt: () => {},
-  memory: () => 0,
+  memory: async () => 0,
   log: () => "",
 } as const;
 
@@ -146,7 +146,8 @@ async function startQueues(rabbitmq: string, count: number): Promise<ChaosEngine
       lead();
     },
     log: () => nodes.map((node) => node.log()).join("\n"),
-    memory: () => nodes.reduce((sum, node) => sum + node.memory(), 0),
+    memory: async () =>
+      (await Promise.all(nodes.map((node) => node.memory()))).reduce((sum, each) => sum + each, 0),
     async end() {
       for (const name of paused) byName.get(name)!.goOn();
       await end();

@@ -273,9 +273,10 @@ class ChaosPlay {
       const memory = Object.entries(this.stage.memory()).map(
         ([name, bytes]) => `${name} ${mebibytes(bytes)}`,
       );
+      const engine = await this.stage.engine.memory().catch(() => 0);
       const lost = this.devices.reduce((sum, device) => sum + device.lost, 0);
       this.report(
-        `${Math.round((Date.now() - this.began) / 1000)} s [${this.stage.state}] ${acknowledged} of ${this.all} acknowledged (${Math.round((acknowledged - last) / (REPORT_MS / 1000))}/s), stored ${stored ?? "?"}, ${lost} lines lost, ${this.broadcasts?.listening ?? 0} speakers listen; MiB: ${memory.join(", ")}, engine ${mebibytes(this.stage.engine.memory())}, story ${mebibytes(process.memoryUsage.rss())}`,
+        `${Math.round((Date.now() - this.began) / 1000)} s [${this.stage.state}] ${acknowledged} of ${this.all} acknowledged (${Math.round((acknowledged - last) / (REPORT_MS / 1000))}/s), stored ${stored ?? "?"}, ${lost} lines lost, ${this.broadcasts?.listening ?? 0} speakers listen; MiB: ${memory.join(", ")}, engine ${mebibytes(engine)}, story ${mebibytes(process.memoryUsage.rss())}`,
       );
       last = acknowledged;
     }

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { WAITING_CONNECTIONS } from "../../base/waiting-connections.ts";
 
 /** A load balancer in front of ports of this machine: each connection goes to the next one that is well. */
 export interface Balancer {
@@ -37,7 +38,10 @@ export async function startBalancer(): Promise<Balancer> {
     client.on("error", () => {});
     join(client, well.length);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // A fleet comes back through it all at once.
+  await new Promise<void>((resolve) =>
+    server.listen({ port: 0, host: "127.0.0.1", backlog: WAITING_CONNECTIONS }, resolve),
+  );
   return {
     port: (server.address() as AddressInfo).port,
     lead(ports) {

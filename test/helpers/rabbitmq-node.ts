@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { freePort } from "../../bench/peer/mosquitto.ts";
 import { RABBITMQ_LIMITS } from "./rabbitmq-limits.ts";
 
@@ -30,7 +31,7 @@ export interface RabbitmqNode {
   pause(): void;
   goOn(): void;
   /** How much memory its processes take, in bytes. */
-  memory(): number;
+  memory(): Promise<number>;
   /** Ends the node and removes its files. */
   end(): Promise<void>;
 }
@@ -305,9 +306,10 @@ class NodeProcesses {
     if (status !== 0) throw new Error(`rabbitmqctl ${args.join(" ")}: ${stdout}${stderr}`);
   }
 
-  memory(): number {
+  /** Without waiting for it: whatever measures itself by its devices must not stand still meanwhile. */
+  async memory(): Promise<number> {
     const groups = new Set(this.children.map(({ pid }) => pid));
-    const { stdout } = spawnSync("ps", ["-eo", "pgid=,rss="], { encoding: "utf8" });
+    const { stdout } = await promisify(execFile)("ps", ["-eo", "pgid=,rss="]);
     return stdout
       .split("\n")
       .map((line) => line.trim().split(/\s+/).map(Number))
