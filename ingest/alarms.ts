@@ -1,6 +1,6 @@
 import type { EventRule, OffScaleRule, SilenceRule } from "../devices/kind.ts";
 import type { AlarmTransition, AlarmWait, WaitChange } from "../store/events/index.ts";
-import { delaysOf, holds, transition } from "./alarm-conditions.ts";
+import { holds, transition } from "./alarm-conditions.ts";
 import { isBlank, newState, type RuleState, step, waitChange } from "./alarm-states.ts";
 import type { CheckedQuantity, QuantityRule } from "./checked-quantity.ts";
 import type { DeviceEntry, Directory } from "./directory.ts";
@@ -29,18 +29,10 @@ export interface Look {
   readonly kind: string;
   /** Its place among its kind's readings of the batch; undefined when nothing of it was to be stored. */
   readonly row: number | undefined;
-  /** True when what others know of the device is to be known before. */
+  /** True when it may be a turn for a rule with a delay: what others know of the device is then to be known before. */
   readonly isTurn: () => boolean;
   /** Called once, in the order of arrival. @param refused quantities whose stored value is another one */
   readonly evaluate: (refused: ReadonlySet<string> | undefined, result: LookResult) => void;
-}
-
-/** The events of a rule that this process has seen: those that raise its alarm, and those that clear it. */
-interface RuleEvents {
-  /** When the newest was observed. */
-  readonly newest: { raise: number; clear: number };
-  /** When those were received whose transitions are not applied yet. */
-  readonly underWay: { readonly raise: number[]; readonly clear: number[] };
 }
 
 /**
@@ -51,7 +43,8 @@ interface RuleEvents {
 export class AlarmEngine {
   /** Weak, so that the states of a deleted device go with it. */
   private readonly states = new WeakMap<DeviceEntry, Map<string, RuleState>>();
-  private readonly events = new WeakMap<DeviceEntry, Map<string, RuleEvents>>();
+  /** When the newest event was observed that raises a rule's alarm, and the newest that clears it. */
+  private readonly events = new WeakMap<DeviceEntry, Map<string, { raise: number; clear: number }>>();
   /**
    * When this process began, by the platform's clock. Readings from before may be older than the last one that its
    * predecessor looked at, so their consequences are in doubt: they happen only where the database has nothing newer
@@ -61,12 +54,8 @@ export class AlarmEngine {
   /** By device: when the readings were observed that wait for their look. */
   private readonly waiting = new Map<DeviceEntry, number[]>();
 
-  /** True where other processes may have stored events that this one has not seen. */
-  private readonly hasOthers: boolean;
-
-  constructor(startedAt = 0, hasOthers = false) {
+  constructor(startedAt = 0) {
     this.startedAt = startedAt;
-    this.hasOthers = hasOthers;
   }
 
   /**
@@ -170,7 +159,7 @@ export class AlarmEngine {
       kind: device.runtime.kind.kind,
       isTurn: () =>
         values.some(({ metric, value }) =>
-          this.rulesOf(metric).some((rule) => this.isTurn(device, metric, rule, value, at)),
+          metric.rules.some((rule) => this.isTurn(device, metric, rule, value, at)),
         ),
       evaluate: (refused, result) => {
         this.hasLooked(device, observedAt);
@@ -178,7 +167,8 @@ export class AlarmEngine {
         device.evaluatedAt = at;
         for (const { metric, value } of values) {
           if (refused?.has(metric.key)) continue;
-          for (const rule of this.rulesOf(metric)) this.evaluate(device, metric, rule, value, at, result);
+          for (const rule of metric.rules) this.evaluate(device, metric, rule, value, at, result);
+          if (metric.offScale) this.evaluate(device, metric, metric.offScale, value, at, result);
         }
       },
     };
@@ -223,54 +213,40 @@ export class AlarmEngine {
     for (const rule of device.runtime.eventRules) {
       // Its state is not remembered here: its acknowledgement may clear such an alarm, which this process need not see.
       // The database keeps at most one active.
-      if (rule.event === type) this.onRuleEvent("raise", device, rule, { at, receivedAt }, emit);
-      else if (rule.clearedBy.includes(type))
-        this.onRuleEvent("clear", device, rule, { at, receivedAt }, emit);
+      if (rule.event === type) this.onRuleEvent("raise", device, rule, at, emit);
+      else if (rule.clearedBy.includes(type)) this.onRuleEvent("clear", device, rule, at, emit);
     }
   }
 
   /**
-   * An event that comes late says nothing where a newer one says the opposite. This process knows which it has seen; what
-   * others have stored, or a predecessor, the database says.
+   * An event that comes late says nothing where a newer one says the opposite. This process knows which it has seen; what its
+   * predecessor has stored, and what others have made of theirs, the database says.
    */
   private onRuleEvent(
     action: "raise" | "clear",
     device: DeviceEntry,
     rule: EventRule,
-    { at, receivedAt }: { readonly at: number; readonly receivedAt: number },
+    at: number,
     emit: Emit,
   ) {
     const plain = transition(action, device, rule, at, rule.about);
     if (rule.clearedBy.length === 0) return emit(plain);
-    const { newest, underWay } = this.eventsOf(device, rule.rule);
-    const opposite = action === "raise" ? "clear" : "raise";
-    if (at < newest[opposite]) return;
-    newest[action] = Math.max(newest[action], at);
-    if (at >= this.startedAt && !this.hasOthers) return emit(plain);
-    underWay[action].push(receivedAt);
-    emit({
-      ...plain,
-      eventDoubt: {
-        types: action === "raise" ? rule.clearedBy : [rule.event],
-        before: this.hasOthers ? undefined : this.startedAt,
-        underWay: underWay[opposite],
-      },
-      settled: () => void underWay[action].splice(underWay[action].indexOf(receivedAt), 1),
-    });
-  }
-
-  private eventsOf(device: DeviceEntry, rule: string): RuleEvents {
     let rules = this.events.get(device);
     if (!rules) {
       rules = new Map();
       this.events.set(device, rules);
     }
-    let events = rules.get(rule);
-    if (!events) {
-      events = { newest: { raise: 0, clear: 0 }, underWay: { raise: [], clear: [] } };
-      rules.set(rule, events);
+    let newest = rules.get(rule.rule);
+    if (!newest) {
+      newest = { raise: 0, clear: 0 };
+      rules.set(rule.rule, newest);
     }
-    return events;
+    if (at < (action === "raise" ? newest.clear : newest.raise)) return;
+    newest[action] = Math.max(newest[action], at);
+    const ordered = { ...plain, follows: "event" } as const;
+    if (at >= this.startedAt) return emit(ordered);
+    const opposite = action === "raise" ? rule.clearedBy : [rule.event];
+    emit({ ...ordered, eventDoubt: { types: opposite, before: this.startedAt } });
   }
 
   /**
@@ -353,23 +329,15 @@ export class AlarmEngine {
     else if (!known) this.stateOf(device, rule.rule, state);
   }
 
-  private rulesOf({ rules, offScale }: CheckedQuantity): readonly (QuantityRule | OffScaleRule)[] {
-    return offScale ? [...rules, offScale] : rules;
-  }
-
-  /**
-   * True when a value would begin or end a wait of a rule, or raise or clear its alarm after one; where there are others,
-   * also without one.
-   */
+  /** True when a value would begin or end a wait of a rule, or raise or clear its alarm after one. */
   private isTurn(
     device: DeviceEntry,
     metric: CheckedQuantity,
-    rule: QuantityRule | OffScaleRule,
+    rule: QuantityRule,
     value: number | string,
     at: number,
   ): boolean {
-    const { onDelayMs, offDelayMs } = delaysOf(rule);
-    if (!this.hasOthers && onDelayMs === 0 && offDelayMs === 0) return false;
+    if (rule.onDelayMs === 0 && !rule.offDelayMs) return false;
     const known = this.states.get(device)?.get(rule.rule);
     if (!known && !holds(rule, value)) return false;
     const state = known ? { ...known } : newState();

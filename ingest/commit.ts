@@ -204,7 +204,7 @@ async function applyAlarms(db: Pool, batch: Batch, done: Committed, processNo?: 
       db,
       some,
       (count, changes) => {
-        for (const transition of batch.alarms.splice(0, count)) transition.settled?.();
+        batch.alarms.splice(0, count);
         for (const change of changes) done.alarms.push(change);
       },
       processNo,
@@ -216,10 +216,7 @@ async function applyAlarms(db: Pool, batch: Batch, done: Committed, processNo?: 
     for (let isWritten = true; isWritten && batch.alarms.length > 0; ) {
       const single = await orRowFault(() => apply(batch.alarms.slice(0, 1)));
       isWritten = single === undefined;
-      if (!single) continue;
-      const refused = batch.alarms.shift()!;
-      refused.settled?.();
-      done.refused.push({ row: refused, error: single });
+      if (single) done.refused.push({ row: batch.alarms.shift(), error: single });
     }
   }
 }

@@ -140,7 +140,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   await forgetLanes(pool);
 
   const { processNo, catchUp } = options;
-  const alarms = new AlarmEngine(now(), catchUp !== undefined);
+  const alarms = new AlarmEngine(now());
   const { maxItems, lingerMs, maxInFlight, onCommitted } = options;
   const beforeLooks = lookAhead({ pool, alarms, catchUp });
   const means = { processNo, tellsWaits: catchUp !== undefined, beforeLooks };

@@ -11,10 +11,9 @@ export interface LookAheadOptions {
 }
 
 /**
- * Before a rule raises or clears its alarm, begins to wait for its delay, or ends that, this process learns what others know
- * of the device: the news that are on their way, and the newest reading, which decides which ones come too late. A process
- * that is alone has seen all since it began, and asks for rules with a delay alone. Readings that change nothing, as nearly
- * all do, ask for nothing.
+ * Before a rule with a delay begins to wait, or its wait ends, this process learns what others know of the device: the
+ * news that are on their way, and the newest reading, which decides which ones come too late. A process that is alone has
+ * seen all since it began. Readings that change nothing, as nearly all do, ask for nothing.
  */
 export function lookAhead({ pool, alarms, catchUp }: LookAheadOptions) {
   return async (looks: readonly Look[]): Promise<void> => {

@@ -29,16 +29,10 @@ export interface AlarmDoubt {
   readonly lastsFrom: number | undefined;
 }
 
-/** A transition that follows from an event: a newer one of these types that is stored takes it back. */
+/** A transition that follows from an event: a newer one of these types that had arrived before takes it back. */
 export interface EventDoubt {
   readonly types: readonly string[];
-  /** Only one that had arrived by then does: when this process began. Undefined: others may have stored it at any time. */
-  readonly before: number | undefined;
-  /**
-   * When this process received those of these types whose own transitions are still to come. They take nothing back: what
-   * came before them happened first. It is read when the doubt is looked into.
-   */
-  readonly underWay: readonly number[];
+  readonly before: number;
 }
 
 /** A transition that follows from silence: it is outdated where any process has heard the device since. */
@@ -186,41 +180,19 @@ export async function findTakenBack<T extends OfEvent>(db: Db, transitions: read
     eventDoubt ? `${eventDoubt.types.join(" ")} ${eventDoubt.before}` : undefined,
   )) {
     const { types, before } = same[0]!.eventDoubt!;
-    const own = ownOf(same);
     const { rows } = await db.query<{ n: number }>(
       `select asked.n::int as n
        from unnest($1::int4[], $2::timestamptz[]) with ordinality as asked (device_no, at, n)
        where exists (
          select from events e
          where e.device_no = asked.device_no and e.observed_at > asked.at and e.observed_at > $5::timestamptz
-           and e.received_at > asked.at and e.type = any ($3::text[])
-           and ($4::timestamptz is null or e.received_at < $4::timestamptz)
-           and (e.device_no, e.received_at) not in (select * from unnest($6::int4[], $7::timestamptz[]))
+           and e.received_at > asked.at and e.type = any ($3::text[]) and e.received_at < $4::timestamptz
        )`,
-      [
-        devicesOf(same),
-        momentsOf(same),
-        types,
-        before === undefined ? null : new Date(before).toISOString(),
-        oldestOf(same),
-        devicesOf(own),
-        momentsOf(own),
-      ],
+      [devicesOf(same), momentsOf(same), types, new Date(before).toISOString(), oldestOf(same)],
     );
     for (const { n } of rows) takenBack.add(same[n - 1]!);
   }
   return takenBack;
-}
-
-/** What this process received of the devices, and has not applied yet; each moment once. */
-function ownOf(asked: readonly OfEvent[]): { readonly deviceNo: number; readonly at: number }[] {
-  const moments = new Map<number, Set<number>>();
-  for (const { deviceNo, eventDoubt } of asked) {
-    const known = moments.get(deviceNo) ?? new Set();
-    moments.set(deviceNo, known);
-    for (const at of eventDoubt!.underWay) known.add(at);
-  }
-  return [...moments].flatMap(([deviceNo, all]) => [...all].map((at) => ({ deviceNo, at })));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { createLogger } from "../../base/log.ts";
 import { createRandom } from "../../devices/random.ts";
@@ -106,6 +106,13 @@ describe("events that one process hears for the first time", () => {
     }
   });
 
+  it("count in the order in which they come where the device's clock has one moment for all", async () => {
+    await addDevice(db.pool, "one-second", { kind: "pump" });
+    const one = await oneOfSeveral(1);
+    for (const event of [lost(10), restored(10), lost(10)]) await send(one, "one-second", [event], 11);
+    expect(await alarmsOf("one-second")).toEqual([{ raised: 10, last: 10, times: 2, cleared: null }]);
+  });
+
   it("raise although the device's clock was ahead and is right again", async () => {
     await addDevice(db.pool, "was-ahead", { kind: "pump" });
     const one = await oneOfSeveral(1);
@@ -115,28 +122,55 @@ describe("events that one process hears for the first time", () => {
     expect(await alarmsOf("was-ahead")).toMatchObject([{ cleared: 20 }, { raised: 1900, cleared: null }]);
   });
 
-  it("cost one question, as many as there are of them, and none where the process is alone", async () => {
+  it("cost one statement, as many as one message has of them that raise the same alarm", async () => {
     await addDevice(db.pool, "asks-once", { kind: "pump" });
-    const events = Array.from({ length: 500 }, (_, n) => [lost(2 * n), restored(2 * n + 1)]).flat();
     const { pool, statements } = noteStatements(db.pool);
     const several = await oneOfSeveral(1, pool);
-    await send(several, "asks-once", events, 1000);
-    const questions = () => statements.filter((text) => /from events e\b/.test(text));
-    // One for those that raise and one for those that clear.
-    expect(questions()).toHaveLength(2);
-    expect((await alarmsOf("asks-once")).at(-1)).toMatchObject({ last: 998, cleared: 999 });
-    statements.length = 0;
-    await send(
-      several,
-      "asks-once",
-      Array.from({ length: 500 }, (_, n) => lost(1050 + n / 10)),
-      1100,
-    );
+    const events = Array.from({ length: 500 }, (_, n) => lost(n / 10));
+    await send(several, "asks-once", events, 100);
     expect(statements.filter((text) => /into alarms\b/.test(text))).toHaveLength(1);
-    statements.length = 0;
-    const single = await startTestIngest(pool, { ...ofPumps, now: () => start - never });
-    await send(single, "asks-once", [lost(1200), restored(1201)], 1202);
-    expect(questions()).toEqual([]);
+  });
+});
+
+describe("what a process has stored, and was killed before it could apply the alarms of it,", () => {
+  /** It stores everything, and comes no further. */
+  function dying() {
+    const pool = Object.create(db.pool) as typeof db.pool;
+    pool.query = ((query: string | { text: string }, values?: unknown[]) => {
+      const text = typeof query === "string" ? query : query.text;
+      return /into alarms\b/.test(text) ? new Promise(() => {}) : db.pool.query(query as string, values);
+    }) as typeof pool.query;
+    return oneOfSeveral(1, pool);
+  }
+  const stored = async (table: string, id: string) =>
+    (await db.pool.query(`select from ${table} join devices using (device_no) where id = $1`, [id])).rows
+      .length;
+
+  it("raises and clears where its events come again to another process", async () => {
+    await addDevice(db.pool, "killed-events", { kind: "pump" });
+    const all = [lost(10), restored(20), lost(30), restored(40)];
+    const killed = await dying();
+    void send(killed, "killed-events", all, 41);
+    await vi.waitFor(async () => expect(await stored("events", "killed-events")).toBe(4));
+    const other = await oneOfSeveral(2);
+    for (const event of all) await send(other, "killed-events", [event], 51);
+    expect(await alarmsOf("killed-events")).toEqual([{ raised: 10, last: 30, times: 2, cleared: 40 }]);
+  });
+
+  it("raises and clears where its readings come again to another process", async () => {
+    await addDevice(db.pool, "killed-readings", { kind: "pump" });
+    const readings = [7, 0.5, 7, 0.5, 0.6, 7].map((level, n) => ({
+      level,
+      observedAt: new Date(moment(10 * n)).toISOString(),
+    }));
+    const report = (to: TestIngest, message: unknown, arrives: number) =>
+      to.publish("killed-readings", "telemetry", message, { receivedAt: moment(arrives) });
+    const killed = await dying();
+    void report(killed, readings, 61);
+    await vi.waitFor(async () => expect(await stored("readings_pump", "killed-readings")).toBe(6));
+    const other = await oneOfSeveral(2);
+    for (const reading of readings) await report(other, reading, 71);
+    expect(await alarmsOf("killed-readings")).toEqual([{ raised: 10, last: 30, times: 2, cleared: 50 }]);
   });
 });
 

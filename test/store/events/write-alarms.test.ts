@@ -210,7 +210,7 @@ describe("an alarm", () => {
 });
 
 describe("what a reading says that is no newer than the last change of its alarm, because a paused process applies it late,", () => {
-  const ordered = { isOrdered: true, flapMs: 10 * MINUTE };
+  const ordered = { follows: "reading", flapMs: 10 * MINUTE } as const;
   const up = (no: number, minute: number) => raise(no, "battery_low", AT + minute * MINUTE, ordered);
   const down = (no: number, minute: number) =>
     raise(no, "battery_low", AT + minute * MINUTE, { ...ordered, action: "clear" });
