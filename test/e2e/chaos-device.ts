@@ -2,9 +2,15 @@ import { connect, type Socket } from "node:net";
 import { generate } from "mqtt-packet";
 import type { Script } from "./chaos-script.ts";
 
-/** A device that has not heard of a message for so long looks for another way, as one on a dead line does. */
-const DEAF_MS = 15_000;
+/**
+ * A device that has not heard of a message for so long looks for another way, as the usual clients do after a keep-alive
+ * and a half. Devices that lose patience sooner than a cluster can let all of them in again keep it from ever doing so.
+ */
+const DEAF_MS = 60_000;
 const LOGIN_MS = 60_000;
+/** Between two attempts to connect: doubled each time, and spread by as much again. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 16_000;
 
 /**
  * A device with one message under way at a time, which it keeps and sends again until that is acknowledged: so it has
@@ -24,6 +30,7 @@ export class ChaosDevice {
   private waiting: NodeJS.Timeout | undefined;
   private patience: NodeJS.Timeout | undefined;
   private packetId = 0;
+  private pauseMs = FIRST_PAUSE_MS;
   private ended = false;
 
   constructor(script: Script, token: string, ports: () => readonly number[]) {
@@ -54,7 +61,8 @@ export class ChaosDevice {
     if (this.ended) return;
     const ports = this.ports();
     const again = () => {
-      this.waiting = setTimeout(() => this.dial(onLogin), 300 + Math.random() * 2000);
+      this.waiting = setTimeout(() => this.dial(onLogin), this.pauseMs * (1 + Math.random()));
+      this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
     };
     if (ports.length === 0) return again();
     const port = ports[Math.floor(Math.random() * ports.length)]!;
@@ -101,6 +109,7 @@ export class ChaosDevice {
     if (packet[0] === 0x20) {
       if (packet[3] !== 0) return void this.socket!.destroy();
       this.ready = true;
+      this.pauseMs = FIRST_PAUSE_MS;
       onLogin();
     } else if (packet[0] === 0x40 && this.underWay && packet.readUInt16BE(2) === this.packetId) {
       this.acknowledged++;

@@ -1,5 +1,6 @@
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { WAITING_CONNECTIONS } from "../../base/waiting-connections.ts";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 
 /** A load balancer in front of ports of this machine: each connection goes to the next one that is well. */
 export interface Balancer {
@@ -9,48 +10,27 @@ export interface Balancer {
   close(): void;
 }
 
+export interface ToBalancer {
+  readonly lead: readonly number[];
+}
+
+export interface FromBalancer {
+  readonly port: number;
+}
+
+/**
+ * Starts one in a process of its own. A Node process takes one connection in a turn of its loop, and a turn with the lines of
+ * ten thousand devices in it lasts a second: a balancer beside them let in one question a second, and stood for a cluster
+ * that is far slower than it is.
+ */
 export async function startBalancer(): Promise<Balancer> {
-  let well: readonly number[] = [];
-  let turn = 0;
-  const open = new Map<Socket, number>();
-  const join = (client: Socket, tries: number) => {
-    const port = well[turn++ % Math.max(1, well.length)];
-    if (port === undefined || tries === 0) {
-      client.destroy();
-      return;
-    }
-    const server = connect({ port, host: "127.0.0.1", noDelay: true });
-    let isJoined = false;
-    server.once("connect", () => {
-      isJoined = true;
-      open.set(client, port);
-      client.pipe(server);
-      server.pipe(client);
-    });
-    server.on("error", () => (isJoined ? client.destroy() : join(client, tries - 1)));
-    server.on("close", () => isJoined && client.destroy());
-    client.once("close", () => {
-      open.delete(client);
-      server.destroy();
-    });
-  };
-  const server = createServer({ noDelay: true }, (client) => {
-    client.on("error", () => {});
-    join(client, well.length);
+  const child = fork(fileURLToPath(new URL("./balancer-process.ts", import.meta.url)), {
+    execArgv: ["--import", "tsx"],
   });
-  // A fleet comes back through it all at once.
-  await new Promise<void>((resolve) =>
-    server.listen({ port: 0, host: "127.0.0.1", backlog: WAITING_CONNECTIONS }, resolve),
-  );
+  const [{ port }] = (await once(child, "message")) as [FromBalancer];
   return {
-    port: (server.address() as AddressInfo).port,
-    lead(ports) {
-      well = ports;
-      for (const [client, port] of open) if (!ports.includes(port)) client.destroy();
-    },
-    close() {
-      for (const client of open.keys()) client.destroy();
-      server.close();
-    },
+    port,
+    lead: (ports) => void child.send({ lead: ports } satisfies ToBalancer),
+    close: () => void child.kill("SIGKILL"),
   };
 }
