@@ -32,7 +32,7 @@ import { type ConsoleOptions, consoleRoutes } from "./console/routes.ts";
 import { describeCsvOptions } from "./csv-options.ts";
 import { createKeyFinder, type KnownDevice } from "./devices/key.ts";
 import { devicePointsRoutes } from "./devices/points.ts";
-import { type DeviceChangeNotice, devicesRoutes } from "./devices/routes.ts";
+import { type DeviceChangeNotice, type DevicesOptions, devicesRoutes } from "./devices/routes.ts";
 import { displaysRoutes } from "./displays/routes.ts";
 import { eventsRoutes } from "./events/routes.ts";
 import { exchangesRoutes } from "./exchanges/routes.ts";
@@ -67,6 +67,7 @@ import type { StreamHub } from "./stream/hub.ts";
 import { streamRoutes } from "./stream/routes.ts";
 import { summaryRoutes } from "./summary/routes.ts";
 import { tenantsRoutes } from "./tenants/routes.ts";
+import { unknownDevicesRoutes } from "./unknown-devices/routes.ts";
 import { validatorCompiler } from "./validator.ts";
 
 export interface AppOptions {
@@ -95,6 +96,8 @@ export interface AppOptions {
   readonly pendingDevices: () => readonly { readonly deviceNo: number; readonly pending: number }[];
   /** Sends a rejected message through ingest once more, and records the outcome in the database. */
   readonly replay: RejectionsOptions["replay"];
+  /** Takes in what has waited for a device that has identities now. */
+  readonly takeWaiting: DevicesOptions["takeWaiting"];
   /** Called after a change of the register is committed, and waited for before the answer. */
   readonly onDeviceChanged: (change: DeviceChangeNotice) => Promise<void>;
   /** Called after a change of people, applications or their grants is committed, and waited for before the answer. */
@@ -238,7 +241,7 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   const { pool, urgentPool, patientPool, hub, log, version } = options;
   const catalog = indexCatalog(options.catalog, options.tables);
   const prefix = "/v1";
-  const { onTold, onDeviceChanged, pendingOf, pendingDevices, replay } = options;
+  const { onTold, onDeviceChanged, takeWaiting, pendingOf, pendingDevices, replay } = options;
   const findKey = createKeyFinder(pool, options.knownDevice);
   const onAccessChanged = takenUp(options.onAccessChanged, log);
   const { people, grantDelay, callerFacts } = options;
@@ -257,7 +260,16 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   await app.register(displaysRoutes, { prefix, pool, catalog, people, onAccessChanged, grantDelay, allow });
   await app.register(accessChangesRoutes, { prefix, pool, people, onAccessChanged, grantDelay, allow });
   await app.register(kindsRoutes, { prefix, catalog, allow });
-  await app.register(devicesRoutes, { prefix, pool, catalog, onTold, onDeviceChanged, log, allow });
+  await app.register(devicesRoutes, {
+    prefix,
+    pool,
+    catalog,
+    onTold,
+    onDeviceChanged,
+    takeWaiting,
+    log,
+    allow,
+  });
   await app.register(devicePointsRoutes, { prefix, catalog, allow });
   await app.register(readingsRoutes, { prefix, pool, findKey, catalog, log, allow });
   await app.register(exchangesRoutes, { prefix, pool, catalog, allow });
@@ -265,6 +277,7 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   await app.register(latestRoutes, { prefix, pool, catalog, log, allow });
   await app.register(seriesRoutes, { prefix, pool: patientPool, findKey, catalog, log, allow });
   await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, pendingDevices, log, allow });
+  await app.register(unknownDevicesRoutes, { prefix, allow });
   await app.register(rejectionsRoutes, { prefix, pool, replay, allow });
   await app.register(regionsRoutes, { prefix, allow });
   await app.register(summaryRoutes, { prefix, catalog, allow });

@@ -1,5 +1,6 @@
 import type { Channel } from "../base/channels.ts";
 import type { Repeated } from "../base/exact-json.ts";
+import type { Identity } from "../devices/identities.ts";
 
 /**
  * The name of the door that speaks our own dialect. Records that the platform makes by itself, as if a device had sent
@@ -50,6 +51,13 @@ export interface ReceivedMessage<D extends DoorDevice = DoorDevice> extends RawM
   readonly value: unknown;
   /** The first values of keys that stand again in their object; undefined for nearly all messages. */
   readonly repeated: Repeated | undefined;
+}
+
+/** A message of a device that nobody has registered, by the name with which it came. */
+export interface UnknownMessage extends Pick<RawMessage, "door" | "context" | "raw" | "receivedAt"> {
+  readonly identity: Identity;
+  /** Where it came from on the network. */
+  readonly address: string | undefined;
 }
 
 /** Decodes again a message that a rejection has kept from a door. It needs no open door. */
@@ -105,6 +113,11 @@ export interface DoorEvents<D extends DoorDevice = DoorDevice> {
   readonly onMessage: (message: ReceivedMessage<D>, settled: () => void) => number;
   /** Puts a message on record that the door refuses; acknowledged as above. */
   readonly onRefused: (message: RawMessage<D>, refusal: DoorRefusal, settled: () => void) => void;
+  /**
+   * Puts a device on record that nobody has registered, and keeps its newest messages for when somebody does. They may be
+   * lost before: the door answers nothing that means that they are stored.
+   */
+  readonly onUnknown: (message: UnknownMessage) => void;
   readonly onPresence: (presence: DoorPresence<D>) => void;
   /** A device listens to its commands from now on. */
   readonly onListening: (device: D) => void;

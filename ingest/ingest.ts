@@ -3,7 +3,13 @@ import type { Registry } from "prom-client";
 import type { Logger } from "../base/log.ts";
 import { repeat, warnOfFailures } from "../base/periodic.ts";
 import type { Kind } from "../devices/kind.ts";
-import type { DoorDecoder, DoorRefusal, RawMessage, ReceivedMessage } from "../exchange/door.ts";
+import type {
+  DoorDecoder,
+  DoorRefusal,
+  RawMessage,
+  ReceivedMessage,
+  UnknownMessage,
+} from "../exchange/door.ts";
 import type { AuditActor } from "../store/audit/index.ts";
 import { forgetLanes, type KindTable, type Limits, type Pool } from "../store/database/index.ts";
 import { disconnectAll, type PresenceChange } from "../store/devices/index.ts";
@@ -33,6 +39,7 @@ import { reachOf } from "./observed-at.ts";
 import { Pipeline } from "./pipeline.ts";
 import { PresenceWriter } from "./presence.ts";
 import { type ReplayInput, type ReplayOutcome, replayRejection } from "./replay.ts";
+import { type TakenIn, UnknownDevices } from "./unknown-devices.ts";
 
 export interface IngestOptions {
   readonly pool: Pool;
@@ -73,6 +80,7 @@ export interface IngestOptions {
     dropped?: number;
     presence?: number;
     seen?: number;
+    unknown?: number;
   };
 }
 
@@ -83,6 +91,12 @@ export interface Ingest {
   accept(message: ReceivedMessage<DeviceEntry>, settled: () => void): number;
   reject(message: RawMessage<DeviceEntry>, refusal: DoorRefusal, settled: () => void): void;
   notePresence(change: PresenceChange): void;
+  /** Notes a message of a device that nobody has registered. */
+  noteUnknown(message: UnknownMessage): void;
+  /** Puts the noted ones on record now, and takes in those of devices that are registered by now. */
+  recordUnknown(): Promise<void>;
+  /** Takes in the messages that have waited until their device was registered. */
+  takeWaiting(deviceNo: number, actor: AuditActor): Promise<TakenIn>;
   /** @param limits the area in which the caller may store */
   replay(input: ReplayInput, actor: AuditActor, limits: Limits): Promise<ReplayOutcome>;
   /** Items of a device that were received and are not committed yet. */
@@ -183,6 +197,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   await disconnectAll(pool, new Date(now()), options.instance);
 
   const presence = new PresenceWriter(pool, options.instance);
+  const unknown = new UnknownDevices({ pool, directory, decoders, log, onTold: options.onTold });
   const foreignTopics = new ForeignLog(log);
   const checkSilence = async () => {
     for (;;) {
@@ -221,6 +236,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     periodic("write presence", every.presence ?? 250, async () => {
       if (await presence.write()) options.onTold?.();
     }),
+    periodic("note unknown devices", every.unknown ?? 1_000, () => unknown.turn()),
     periodic("note who was heard", every.seen ?? 1_000, () => lastSeen.write()),
   ];
 
@@ -239,6 +255,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       pipeline.reject(message, refusal, settled);
     },
     notePresence: (change) => presence.note(change),
+    noteUnknown: unknown.note,
+    recordUnknown: () => unknown.turn(),
+    takeWaiting: (deviceNo, actor) => unknown.takeIn(actor, deviceNo),
     async replay(input, actor, limits) {
       const outcome = await replayRejection({ pool, directory, decoders }, input, actor, limits);
       options.onTold?.();
@@ -274,8 +293,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       await Promise.all([committer.flush(signal), history.flush(signal)]);
       // Neither a turn under way nor the last write may hold up the end when the database is away.
       const stopped = Promise.all(works.map((work) => work.stop()))
-        .then(() => Promise.all([presence.write(), lastSeen.writeAll(directory.entries())]))
-        .catch((error: unknown) => log.warn({ err: error }, "presence could not be written"));
+        .then(() => Promise.all([presence.write(), lastSeen.writeAll(directory.entries()), unknown.record()]))
+        .catch((error: unknown) =>
+          log.warn({ err: error }, "presence, or who is unknown, could not be written"),
+        );
       await Promise.race([stopped, sleep(timeoutMs, undefined, { signal, ref: false }).catch(() => {})]);
       const lost = pending();
       committer.stop();

@@ -1238,6 +1238,30 @@ create table tenants (
   constraint tenants_use_check CHECK (use = ANY (ARRAY['government'::text, 'civil'::text, 'commercial'::text]))
 );
 
+create table unknown_devices (
+  scheme text not null,
+  value text not null,
+  door text not null,
+  address text,
+  first_seen_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  messages bigint not null,
+  constraint unknown_devices_pkey PRIMARY KEY (scheme, value)
+);
+CREATE INDEX unknown_devices_last_seen_at ON unknown_devices USING btree (last_seen_at, scheme, value);
+
+create table unknown_messages (
+  message_no bigint not null generated always as identity,
+  scheme text not null,
+  value text not null,
+  received_at timestamp with time zone not null,
+  door text not null,
+  context text not null,
+  payload bytea not null,
+  constraint unknown_messages_pkey PRIMARY KEY (message_no)
+);
+CREATE INDEX unknown_messages_identity ON unknown_messages USING btree (scheme, value, message_no);
+
 alter table access_changes add constraint access_changes_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table alarm_conditions add constraint alarm_conditions_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table alarms add constraint alarms_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
@@ -1278,6 +1302,7 @@ alter table repairs add constraint repairs_device_no_fkey FOREIGN KEY (device_no
 alter table rollup_apart add constraint rollup_apart_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table rollup_moved add constraint rollup_moved_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table sessions add constraint sessions_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
+alter table unknown_messages add constraint unknown_messages_scheme_value_fkey FOREIGN KEY (scheme, value) REFERENCES unknown_devices(scheme, value) ON DELETE CASCADE;
 
 comment on column readings_camera.bitrate is 'kbit/s';
 comment on column readings_camera.fps is 'in 0.01 {frame}/s: divide by 100.0 for {frame}/s';

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { decide } from "../../access/decide.ts";
 import { createToken, hashToken } from "../../access/tokens.ts";
 import type { Logger } from "../../base/log.ts";
+import type { AuditActor } from "../../store/audit/index.ts";
 import type { Pool } from "../../store/database/index.ts";
 import {
   countDevices,
@@ -46,12 +47,23 @@ export interface DeviceChangeNotice {
   readonly id: string;
 }
 
+/** How many messages of a device that was not registered have become what. */
+export interface WaitingMessages {
+  readonly stored: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+}
+
+const NONE_WAITED: WaitingMessages = { stored: 0, duplicate: 0, rejected: 0 };
+
 export interface DevicesOptions {
   readonly pool: Pool;
   readonly catalog: CatalogIndex;
   /** Called after a change whose news are committed, so that they are read at once. */
   readonly onTold: () => void;
   readonly onDeviceChanged: (change: DeviceChangeNotice) => Promise<void>;
+  /** Takes in the messages that have come from a device before it was registered. */
+  readonly takeWaiting: (deviceNo: number, actor: AuditActor) => Promise<WaitingMessages>;
   readonly log: Logger;
   readonly allow: Allow;
 }
@@ -84,6 +96,16 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
     onTold();
   }
 
+  /** The same holds here: what could not be taken in now waits on. */
+  async function takeWaiting({ deviceNo, id }: Device, actor: AuditActor): Promise<WaitingMessages | null> {
+    try {
+      return await options.takeWaiting(deviceNo, actor);
+    } catch (error) {
+      log.error({ err: error, deviceId: id }, "messages of a device that was unknown were not taken in");
+      return null;
+    }
+  }
+
   app.post(
     "/devices",
     {
@@ -93,7 +115,8 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         operationId: "createDevice",
         tags: ["devices"],
         summary: "Add a device",
-        description: "Answers with the device's MQTT credentials. The token cannot be read again.",
+        description:
+          "Answers with the device's MQTT credentials. The token cannot be read again. What has come from a device with one of its identities before is taken in.",
         body: newDeviceBody,
         response: {
           201: createdDeviceSchema,
@@ -121,11 +144,17 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         actorOf(request),
       );
       await announce("created", device.deviceNo, device.id);
+      const waitingMessages =
+        device.identities.length > 0 ? await takeWaiting(device, actorOf(request)) : NONE_WAITED;
       return reply
         .code(201)
         .header("location", `/v1/devices/${encodeURIComponent(device.id)}`)
         .header("cache-control", "no-store")
-        .send({ device: present(device), credentials: { username: device.id, password: token } });
+        .send({
+          device: present(device),
+          credentials: { username: device.id, password: token },
+          waitingMessages,
+        });
     },
   );
 
@@ -236,6 +265,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         actorOf(request),
       );
       await announce("updated", device.deviceNo, device.id);
+      if (request.body.identities) await takeWaiting(device, actorOf(request));
       return present(device);
     },
   );

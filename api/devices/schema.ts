@@ -33,7 +33,7 @@ const model = z
   .regex(MODEL_FORM, "expected a maker and model in small letters, such as dragino-lht65")
   .describe("The maker and model, which will name the codec of what it sends.");
 
-const scheme = z
+export const identityScheme = z
   .enum(IDENTITY_SCHEMES)
   .describe(
     "`deveui`: LoRaWAN; `sim`: JT/T 808; `mn`: HJ 212; `gb26875`: GB/T 26875.3; `sl651`: SL 651; `cjt188`: CJ/T 188; `gb28181`: GB/T 28181.",
@@ -46,7 +46,7 @@ const identitySchema = z
 const identities = z
   .array(
     z
-      .strictObject({ scheme, value: z.string().max(MAX_IDENTITY_LENGTH) })
+      .strictObject({ scheme: identityScheme, value: z.string().max(MAX_IDENTITY_LENGTH) })
       .transform(({ scheme: name, value }, context) => {
         const identity = identityOf(name, value);
         if (identity) return identity;
@@ -62,7 +62,7 @@ const identities = z
       "The names by which protocols know it; separators and case are as you like. An identity belongs to one device.",
   });
 
-const identityFilter = z
+export const identityFilter = z
   .string()
   .max(MAX_IDENTITY_LENGTH + 20)
   .transform((text, context) => {
@@ -118,7 +118,16 @@ export const credentialsSchema = z
   .meta({ id: "Credentials" });
 
 export const createdDeviceSchema = z
-  .object({ device: deviceSchema, credentials: credentialsSchema })
+  .object({
+    device: deviceSchema,
+    credentials: credentialsSchema,
+    waitingMessages: z
+      .object({ stored: z.int(), duplicate: z.int(), rejected: z.int() })
+      .nullable()
+      .describe(
+        "What became of the messages that have come with its identities before, as far as they were kept. Null: they could not be taken in now, and are soon.",
+      ),
+  })
   .meta({ id: "CreatedDevice" });
 
 export const newDeviceBody = z.strictObject({

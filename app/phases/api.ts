@@ -60,6 +60,7 @@ export async function makeApi(
     pendingOf: ingest.pendingOf,
     pendingDevices: ingest.pendingDevices,
     replay: ingest.replay,
+    takeWaiting: ingest.takeWaiting,
     onTold: told.ring,
     onDeviceChanged: async ({ type, id }) => {
       await ingest.directory.refresh(id);

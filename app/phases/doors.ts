@@ -126,6 +126,7 @@ function eventsOf({ ingest, broadcasting, exchange }: DoorsInside): DoorEvents<D
   return {
     onMessage: ingest.accept,
     onRefused: ingest.reject,
+    onUnknown: ingest.noteUnknown,
     onPresence: exchange.sumPresence(({ device, connected, at, address, connection }) => {
       ingest.notePresence({ deviceNo: device.deviceNo, connected, changedAt: at, address, connection });
     }),

@@ -10,5 +10,16 @@ export {
   type RejectedMessage,
   type Rejection,
 } from "./rejections.ts";
+export {
+  listUnknown,
+  recordUnknown,
+  type TakenMessage,
+  takeUnknown,
+  type UnknownDevice,
+  type UnknownHeard,
+  WAITING_BYTES,
+  WAITING_MESSAGES,
+  type WaitingMessage,
+} from "./unknown-devices.ts";
 export { type ForeignMessage, recordForeignMessages } from "./write-foreign-messages.ts";
 export { insertRejections, type NewRejection, recordReplay } from "./write-rejections.ts";

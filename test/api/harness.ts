@@ -100,6 +100,7 @@ export async function startApi(
     replay: async () => {
       throw new Error("nothing should be replayed here");
     },
+    takeWaiting: async () => ({ stored: 0, duplicate: 0, rejected: 0 }),
     onDeviceChanged: async () => {},
     onAccessChanged: async () => {},
     deliver: async () => "not_listening",

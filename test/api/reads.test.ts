@@ -30,6 +30,7 @@ const REPLICA = [
   "listRejections",
   "listRepairedReadings",
   "listRepairs",
+  "listUnknownDevices",
 ];
 /** The same, but not older than what streams have told. */
 const TOLD = [

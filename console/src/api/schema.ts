@@ -1,4 +1,4 @@
-// sha256 5239804ebec9775dc3b1e9dc443496f8e79694c3658aadad71d84b4967b972e2 of test/api/openapi.json; written by `npm run console:types`
+// sha256 bfd1ceff057892aab086431a2a18656ea7ba3d5250c39e757632d2becc6973e2 of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -749,7 +749,7 @@ export interface paths {
         put?: never;
         /**
          * Add a device
-         * @description Answers with the device's MQTT credentials. The token cannot be read again.
+         * @description Answers with the device's MQTT credentials. The token cannot be read again. What has come from a device with one of its identities before is taken in.
          */
         post: operations["createDevice"];
         delete?: never;
@@ -1065,6 +1065,26 @@ export interface paths {
         };
         /** The account of everything that a device sent */
         get: operations["getLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/unknown-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Devices that nobody has registered, the latest heard first
+         * @description They belong to no region and no tenant: only callers who see everything see them. `POST /v1/devices` with the identity registers one, and takes in the messages that are kept.
+         */
+        get: operations["listUnknownDevices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3559,6 +3579,12 @@ export interface components {
         CreatedDevice: {
             device: components["schemas"]["Device"];
             credentials: components["schemas"]["Credentials"];
+            /** @description What became of the messages that have come with its identities before, as far as they were kept. Null: they could not be taken in now, and are soon. */
+            waitingMessages: {
+                stored: number;
+                duplicate: number;
+                rejected: number;
+            } | null;
         };
         Credentials: {
             /** @description The MQTT user name, which is the device's id. */
@@ -4930,6 +4956,32 @@ export interface components {
             secret: string;
             /** @description `otpauth://…`, to show as a QR code. */
             uri: string;
+        };
+        UnknownDevice: {
+            scheme: string;
+            /** @description In the one form that its scheme has. */
+            value: string;
+            /** @description The door by which it came last. */
+            door: string;
+            /** @description Where it came from on the network; null where its door does not know. */
+            address: string | null;
+            /** Format: date-time */
+            firstSeenAt: string;
+            /** Format: date-time */
+            lastSeenAt: string;
+            /** @description How many have come; none of them was acknowledged. */
+            messages: number;
+            /** @description How many of the newest are kept, and taken in once the device is registered. */
+            waiting: number;
+            /** @description The first 256 bytes of the newest message that is kept. */
+            sample: {
+                /**
+                 * @description base64 when it is not UTF-8 text.
+                 * @enum {string}
+                 */
+                encoding: "utf8" | "base64";
+                data: string;
+            } | null;
         };
     };
     responses: never;
@@ -11978,6 +12030,93 @@ export interface operations {
             };
             /** @description `device_not_found`: There is no such device. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnknownDevices: {
+        parameters: {
+            query?: {
+                /** @description `deveui`: LoRaWAN; `sim`: JT/T 808; `mn`: HJ 212; `gb26875`: GB/T 26875.3; `sl651`: SL 651; `cjt188`: CJ/T 188; `gb28181`: GB/T 28181. */
+                scheme?: "deveui" | "sim" | "mn" | "gb26875" | "sl651" | "cjt188" | "gb28181";
+                /** @description The device with this identity: `identity=deveui:70b3d57ed0001a2b`. */
+                identity?: string;
+                door?: string;
+                /** @description Items per page, 100 by default, at most 1000. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["UnknownDevice"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `invalid_cursor`: The cursor does not come from this list. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -267,6 +267,17 @@ export function rowsOf(world: World): Record<string, Row> {
         },
       ],
     },
+    listUnknownDevices: {
+      action: "rejections:read",
+      type: "list",
+      lists: [
+        {
+          url: "/v1/unknown-devices",
+          field: "value",
+          expected: (limits) => (seesEverything(limits) ? ["STRANGER"] : []),
+        },
+      ],
+    },
     countRejections: {
       action: "rejections:read",
       type: "list",

@@ -108,6 +108,7 @@ export async function makeWorld(pool: Pool): Promise<World> {
     "delete from rejected_messages using devices d where d.device_no = rejected_messages.device_no and d.id = 'out-of-service'",
   );
   await pool.query(REJECTION, [null]);
+  await pool.query("insert into unknown_devices values ('mn', 'STRANGER', 'hj212', null, now(), now(), 1)");
   const people = await addPrincipals(pool, "person", PEOPLE);
   return {
     devices,

@@ -33,6 +33,26 @@ export function BelongsPanel({ device, more }: { device: DeviceJson; more?: Reac
         </dd>
         <dt>{words.kind}</dt>
         <dd>{kindTitle(kinds.data, device.kind, language)}</dd>
+        {device.model && (
+          <>
+            <dt>{words.model}</dt>
+            <dd>
+              <code>{device.model}</code>
+            </dd>
+          </>
+        )}
+        {device.identities.length > 0 && (
+          <>
+            <dt>{words.identities}</dt>
+            <dd>
+              {device.identities.map(({ scheme, value }) => (
+                <div key={`${scheme}:${value}`}>
+                  {scheme} <code>{value}</code>
+                </div>
+              ))}
+            </dd>
+          </>
+        )}
         {firmware !== undefined && (
           <>
             <dt>{words.firmware}</dt>

@@ -117,6 +117,8 @@ export const deviceTexts = defineTexts(
       none: "不经网关",
       location: "坐标",
       added: "登记",
+      model: "型号",
+      identities: "标识",
       attributes: "属性",
     },
     behind: {
@@ -253,6 +255,8 @@ export const deviceTexts = defineTexts(
       none: "No gateway",
       location: "Coordinates",
       added: "Added",
+      model: "Model",
+      identities: "Identities",
       attributes: "Attributes",
     },
     behind: {

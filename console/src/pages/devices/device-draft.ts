@@ -1,7 +1,8 @@
 import type { DeviceChange, DeviceDraft, DeviceJson } from "../../api/devices.ts";
 import { attributesFrom } from "./attributes-text.ts";
+import { identitiesFrom } from "./identities-text.ts";
 
-export type DraftField = "id" | "kind" | "regionCode" | "location" | "attributes";
+export type DraftField = "id" | "kind" | "regionCode" | "location" | "attributes" | "identities";
 
 /** What stands in the form of a device, or which fields are wrong. */
 export interface ReadDraft {
@@ -25,11 +26,13 @@ export function readDraft(form: FormData, regionCode: string | undefined): ReadD
   const kind = text("kind");
   const location = locationOf(text("longitude"), text("latitude"));
   const attributes = attributesFrom(text("attributes"));
+  const identities = identitiesFrom(text("identities"));
   if (!ID.test(id)) wrong.add("id");
   if (kind === "") wrong.add("kind");
   if (regionCode === undefined) wrong.add("regionCode");
   if (location === undefined) wrong.add("location");
   if (attributes === undefined) wrong.add("attributes");
+  if (identities === undefined) wrong.add("identities");
   const draft: DeviceDraft = {
     id,
     kind,
@@ -38,6 +41,8 @@ export function readDraft(form: FormData, regionCode: string | undefined): ReadD
     gatewayId: text("gateway") || null,
     location: location ?? null,
     attributes: attributes ?? {},
+    model: text("model") || null,
+    identities: identities ?? [],
   };
   return { draft, wrong };
 }

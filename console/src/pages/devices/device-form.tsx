@@ -12,6 +12,7 @@ import { attributesText } from "./attributes-text.ts";
 import { type DraftField, readDraft } from "./device-draft.ts";
 import styles from "./device-form.module.css";
 import { editTexts } from "./edit-texts.ts";
+import { identitiesText } from "./identities-text.ts";
 
 export interface DeviceFormProps {
   /** For the button that sends it, which stands outside. */
@@ -88,6 +89,21 @@ export function DeviceForm({ id, device, onDraft }: DeviceFormProps) {
           defaultValue={device?.location?.latitude ?? ""}
         />
       </div>
+      <TextField
+        label={words.model}
+        hint={words.modelHint}
+        name="model"
+        maxLength={64}
+        defaultValue={device?.model ?? ""}
+        autoComplete="off"
+      />
+      <TextArea
+        label={words.identities}
+        hint={words.identitiesHint}
+        name="identities"
+        defaultValue={identitiesText(device?.identities ?? [])}
+        error={error("identities")}
+      />
       <TextArea
         label={words.attributes}
         hint={words.attributesHint}

@@ -17,6 +17,10 @@ export const editTexts = defineTexts(
     gatewayHint: "由网关代它上报时填写。",
     longitude: "经度（WGS 84）",
     latitude: "纬度",
+    model: "型号",
+    modelHint: "小写的厂家和型号：dragino-lht65",
+    identities: "标识",
+    identitiesHint: "协议里的号码，每行一个：deveui:70b3d57ed0001a2b、sim:13800138000、mn:88888880000001",
     attributes: "属性",
     attributesHint: "每行一个：楼栋=7",
     wrong: {
@@ -25,6 +29,7 @@ export const editTexts = defineTexts(
       regionCode: "请选择所在地",
       location: "经纬度要么都填，要么都不填",
       attributes: "每行写成 键=值",
+      identities: "每行写成 种类:号码",
     },
     back: "先不登记",
     added: (name: string) => `${name} 已登记`,
@@ -65,6 +70,11 @@ export const editTexts = defineTexts(
     gatewayHint: "Where a gateway reports for it.",
     longitude: "Longitude (WGS 84)",
     latitude: "Latitude",
+    model: "Model",
+    modelHint: "Maker and model in small letters: dragino-lht65",
+    identities: "Identities",
+    identitiesHint:
+      "Its names in protocols, one a line: deveui:70b3d57ed0001a2b, sim:13800138000, mn:88888880000001",
     attributes: "Attributes",
     attributesHint: "One a line: building=7",
     wrong: {
@@ -73,6 +83,7 @@ export const editTexts = defineTexts(
       regionCode: "Choose a place",
       location: "Give both, or neither",
       attributes: "Write key=value on each line",
+      identities: "Write scheme:value on each line",
     },
     back: "Do not add",
     added: (name: string) => `${name} was added`,

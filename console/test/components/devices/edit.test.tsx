@@ -6,6 +6,7 @@ import type { DeviceJson } from "../../../src/api/devices.ts";
 import { attributesFrom, attributesText } from "../../../src/pages/devices/attributes-text.ts";
 import { changesOf, readDraft } from "../../../src/pages/devices/device-draft.ts";
 import { DeviceSteps } from "../../../src/pages/devices/device-steps.tsx";
+import { identitiesText } from "../../../src/pages/devices/identities-text.ts";
 import { lengthWords, planeOf, scaleBar } from "../../../src/pages/devices/plane.ts";
 import { LanguageContext } from "../../../src/ui/texts.ts";
 
@@ -17,6 +18,8 @@ const device = {
   gatewayId: "gw-1",
   location: { longitude: 108.06, latitude: 28.4 },
   attributes: { 楼栋: "7", floors: 3, tags: ["a", "b"], ok: true },
+  model: null,
+  identities: [{ scheme: "mn", value: "88888880000001" }],
 } as unknown as DeviceJson;
 
 describe("attributes in a form", () => {
@@ -43,9 +46,9 @@ const form = (values: Record<string, string>) => {
 
 describe("the form of a device", () => {
   it("says which fields are wrong", () => {
-    expect(readDraft(form({ id: "-a", longitude: "108", attributes: "x" }), undefined).wrong).toEqual(
-      new Set(["id", "kind", "regionCode", "location", "attributes"]),
-    );
+    expect(
+      readDraft(form({ id: "-a", longitude: "108", attributes: "x", identities: "y" }), undefined).wrong,
+    ).toEqual(new Set(["id", "kind", "regionCode", "location", "attributes", "identities"]));
     expect(readDraft(form({ id: "a", kind: "k", longitude: "181", latitude: "1" }), "52").wrong).toEqual(
       new Set(["location"]),
     );
@@ -59,6 +62,7 @@ describe("the form of a device", () => {
       longitude: "108.06",
       latitude: "28.4",
       attributes: attributesText(device.attributes),
+      identities: identitiesText(device.identities),
       id: device.id,
       kind: device.kind,
     };
@@ -68,6 +72,14 @@ describe("the form of a device", () => {
     expect(changed({ name: " " })).toEqual({ name: null });
     expect(changed({ gateway: "gw-2" }, "520326001")).toEqual({ gatewayId: "gw-2", regionCode: "520326001" });
     expect(changed({ longitude: "", latitude: "" })).toEqual({ location: null });
+    expect(changed({ model: "acme-1" })).toEqual({ model: "acme-1" });
+    expect(changed({ identities: " SIM：13800138000 \n\ndeveui:70:b3 " })).toEqual({
+      identities: [
+        { scheme: "sim", value: "13800138000" },
+        { scheme: "deveui", value: "70:b3" },
+      ],
+    });
+    expect(changed({ identities: "" })).toEqual({ identities: [] });
   });
 });
 
