@@ -1,5 +1,5 @@
+import { networkOf, siteOf } from "../base/networks.ts";
 import { TokenBuckets, tokenRate } from "../base/token-bucket.ts";
-import { networkOf, siteOf } from "./networks.ts";
 
 export type GateAnswer =
   /** `known`: this id has signed in from there before, or has a session. Such attempts go first where others wait. */

@@ -1,6 +1,6 @@
-import { networkOf } from "../access/networks.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { networkOf } from "../base/networks.ts";
 import { appendAuditAlone, createAuditBudget } from "../store/audit/index.ts";
 import type { Pool } from "../store/database/index.ts";
 import type { LoginVia } from "./login-metrics.ts";

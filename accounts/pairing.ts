@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoginGate } from "../access/login-gate.ts";
-import { networkOf } from "../access/networks.ts";
 import { hashPairingCode } from "../access/pairing-codes.ts";
 import { type ErrorCode, PlatformError } from "../base/errors.ts";
+import { networkOf } from "../base/networks.ts";
 import { getDisplay, type Session, type StoredDisplay, takePairingCode } from "../store/access/index.ts";
 import { appendAudit } from "../store/audit/index.ts";
 import { type Pool, withTransaction } from "../store/database/index.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Principal } from "../access/decide.ts";
 import { MAX_KNOWN_NETWORKS } from "../access/login-gate.ts";
-import { networkOf } from "../access/networks.ts";
 import { type ErrorCode, PlatformError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { networkOf } from "../base/networks.ts";
 import {
   lockPassword,
   type PasswordRecord,

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { networkOf } from "../access/networks.ts";
 import { PlatformError } from "../base/errors.ts";
+import { networkOf } from "../base/networks.ts";
 import { TokenBuckets, tokenRate } from "../base/token-bucket.ts";
 import { principalOf } from "./guard.ts";
 

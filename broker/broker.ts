@@ -4,6 +4,7 @@ import type { AuthenticateError, Client, PublishPacket } from "aedes";
 import type { Principal } from "../access/decide.ts";
 import { maySubscribe } from "../access/topics.ts";
 import { MAX_PACKET_BYTES } from "../base/channels.ts";
+import { type Admission, ConnectionCounter } from "../base/connection-limits.ts";
 import { type DoorDevice, OWN_DOOR } from "../exchange/door.ts";
 import {
   grantQos0,
@@ -16,7 +17,6 @@ import {
   stopReading,
 } from "./aedes-internals.ts";
 import { deliverCommand, listens } from "./commands.ts";
-import { type Admission, ConnectionCounter } from "./connection-limits.ts";
 import type { Listener } from "./feed.ts";
 import { FrontDoor } from "./front-door.ts";
 import { Intake } from "./intake.ts";

@@ -3,10 +3,10 @@ import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
+import type { Admission } from "../base/connection-limits.ts";
 import type { Logger } from "../base/log.ts";
 import { type FollowedTls, HANDSHAKE_MS, peerOf, refusePlainHttp } from "../base/tls-server.ts";
 import { WAITING_CONNECTIONS } from "../base/waiting-connections.ts";
-import type { Admission } from "./connection-limits.ts";
 import type { ListenOptions, Ports } from "./options.ts";
 import { createTlsListener, type TlsListener } from "./tls-listener.ts";
 

@@ -2,11 +2,11 @@ import type { Duplex } from "node:stream";
 import type { Principal } from "../access/decide.ts";
 import type { LoginGate } from "../access/login-gate.ts";
 import type { Channel } from "../base/channels.ts";
+import type { ConnectionLimits } from "../base/connection-limits.ts";
 import type { Logger } from "../base/log.ts";
 import type { TlsFiles } from "../base/tls-files.ts";
 import type { FollowedTls } from "../base/tls-server.ts";
 import type { Door, DoorDevice, DoorEvents } from "../exchange/door.ts";
-import type { ConnectionLimits } from "./connection-limits.ts";
 import type { Feed } from "./feed.ts";
 
 /** One publish of a device that has logged in. */

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
+import type { Admission } from "../base/connection-limits.ts";
 import type { Logger } from "../base/log.ts";
 import type { TlsFiles } from "../base/tls-files.ts";
 import { followTlsFiles, HANDSHAKE_MS, peerOf } from "../base/tls-server.ts";
-import type { Admission } from "./connection-limits.ts";
 
 export interface TlsListenerOptions {
   readonly files: TlsFiles;

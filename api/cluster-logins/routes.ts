@@ -1,14 +1,13 @@
-import { BlockList, isIP } from "node:net";
 import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { mayUseClientId, mayUseKey, mayUseResource } from "../../access/cluster-rights.ts";
 import type { LoginGate } from "../../access/login-gate.ts";
-import { networkOf } from "../../access/networks.ts";
 import type { DevicePrincipal } from "../../access/topics.ts";
 import { ID_FORM } from "../../base/channels.ts";
 import { PlatformError } from "../../base/errors.ts";
 import type { Logger } from "../../base/log.ts";
+import { withinNetworks } from "../../base/networks.ts";
 import type { Allow } from "../guard.ts";
 import { problems } from "../problem.ts";
 import { questionBody, questionParams } from "./schema.ts";
@@ -38,7 +37,7 @@ const FORM = "application/x-www-form-urlencoded";
 /** Answers a RabbitMQ cluster, which asks by its plugin rabbitmq_auth_backend_http whom it may let in, and for what. */
 export const clusterLoginsRoutes: FastifyPluginAsyncZod<ClusterLoginsOptions> = async (app, options) => {
   const { allow } = options;
-  const isNode = within(options.from);
+  const isNode = withinNetworks(options.from);
   app.addContentTypeParser(FORM, { parseAs: "string" }, (_request, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
@@ -110,20 +109,4 @@ async function answer(
   if (question === "resource")
     return mayUseResource(device.id, asked.resource ?? "", asked.name ?? "", permission);
   return mayUseKey(device, permission, asked.routing_key ?? "");
-}
-
-/** @param networks addresses, and networks such as 10.0.0.0/8 */
-function within(networks: readonly string[]): (address: string) => boolean {
-  const list = new BlockList();
-  const family = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
-  for (const network of networks) {
-    const [address = "", prefix] = network.split("/");
-    if (prefix === undefined) list.addAddress(address, family(address));
-    else list.addSubnet(address, Number(prefix), family(address));
-  }
-  return (address) => {
-    // IPv4 on a dual-stack socket is written as IPv6.
-    const plain = isIP(networkOf(address)) === 4 ? networkOf(address) : address;
-    return isIP(plain) !== 0 && list.check(plain, family(plain));
-  };
 }

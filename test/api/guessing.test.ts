@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { networkOf } from "../../access/networks.ts";
 import { createPasswordHasher } from "../../accounts/password-hash.ts";
+import { networkOf } from "../../base/networks.ts";
 import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 import { HOUR, signInForToken, startPeople, type TestPeople } from "../helpers/people.ts";
 

@@ -1,4 +1,4 @@
-import { networkOf } from "../access/networks.ts";
+import { networkOf } from "./networks.ts";
 
 /** Limits on the number of connections. */
 export interface ConnectionLimits {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { networkOf, siteOf } from "../../access/networks.ts";
+import { networkOf, siteOf } from "../../base/networks.ts";
 
 describe("the network of an address", () => {
   it.each([

@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { type Admission, ConnectionCounter, type ConnectionLimits } from "../../base/connection-limits.ts";
 import { createLogger } from "../../base/log.ts";
 import { type Broker, createBroker } from "../../broker/broker.ts";
-import { type Admission, ConnectionCounter, type ConnectionLimits } from "../../broker/connection-limits.ts";
 import { RawMqtt } from "../helpers/mqtt.ts";
 
 /** A socket that closes a moment after it was destroyed, as real ones do, or when the test says so. */

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 
 /** `::ffff:192.0.2.1` and its hexadecimal form: IPv4 as a dual-stack socket shows it. */
 const MAPPED = /^::ffff:(.+)$/i;
@@ -47,4 +47,23 @@ export function networkOf(address: string): string {
 export function siteOf(network: string): string {
   if (!network.endsWith("::/64")) return network;
   return `${network.split(":", 3).join(":")}::/48`;
+}
+
+/**
+ * Tells which addresses lie in some networks.
+ * @param networks addresses, and networks such as 10.0.0.0/8
+ */
+export function withinNetworks(networks: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  const family = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
+  for (const network of networks) {
+    const [address = "", prefix] = network.split("/");
+    if (prefix === undefined) list.addAddress(address, family(address));
+    else list.addSubnet(address, Number(prefix), family(address));
+  }
+  return (address) => {
+    // IPv4 on a dual-stack socket is written as IPv6.
+    const plain = isIP(networkOf(address)) === 4 ? networkOf(address) : address;
+    return isIP(plain) !== 0 && list.check(plain, family(plain));
+  };
 }
