@@ -1,13 +1,15 @@
 import type { Capability } from "./capabilities.ts";
 import { indexKinds } from "./index-kinds.ts";
 import type { Kind } from "./kind.ts";
+import { airStation } from "./kinds/air-station/kind.ts";
 import { camera } from "./kinds/camera/kind.ts";
 import { example } from "./kinds/example/kind.ts";
 import { gasMeter } from "./kinds/gas-meter/kind.ts";
 import { loraGateway } from "./kinds/lora-gateway/kind.ts";
 import { speaker } from "./kinds/speaker/kind.ts";
+import { waterQualityStation } from "./kinds/water-quality-station/kind.ts";
 
-const kinds: Kind[] = [gasMeter, speaker, camera, loraGateway, example];
+const kinds: Kind[] = [gasMeter, speaker, camera, waterQualityStation, airStation, loraGateway, example];
 let index = indexKinds(kinds);
 
 /** Every kind that the platform knows. A new kind is a folder in `kinds/` and a line above. */

@@ -565,6 +565,620 @@ create table processes (
   constraint processes_process_no_key UNIQUE (process_no)
 );
 
+create table readings_air_station (
+  device_no integer not null,
+  observed_at timestamp with time zone not null,
+  received_at timestamp with time zone,
+  received_after integer,
+  extra jsonb,
+  pm2_5 integer,
+  pm10 integer,
+  tsp integer,
+  so2 integer,
+  no2 integer,
+  o3 integer,
+  co integer,
+  temperature integer,
+  humidity integer,
+  pressure integer,
+  wind_speed integer,
+  wind_direction integer,
+  sound_level integer,
+  quality text,
+  pm2_5_minute integer,
+  pm10_minute integer,
+  tsp_minute integer,
+  so2_minute integer,
+  no2_minute integer,
+  o3_minute integer,
+  co_minute integer,
+  temperature_minute integer,
+  humidity_minute integer,
+  pressure_minute integer,
+  wind_speed_minute integer,
+  wind_direction_minute integer,
+  sound_level_minute integer,
+  quality_minute text,
+  pm2_5_hour integer,
+  pm10_hour integer,
+  tsp_hour integer,
+  so2_hour integer,
+  no2_hour integer,
+  o3_hour integer,
+  co_hour integer,
+  temperature_hour integer,
+  humidity_hour integer,
+  pressure_hour integer,
+  wind_speed_hour integer,
+  wind_direction_hour integer,
+  sound_level_hour integer,
+  quality_hour text,
+  pm2_5_day integer,
+  pm10_day integer,
+  tsp_day integer,
+  so2_day integer,
+  no2_day integer,
+  o3_day integer,
+  co_day integer,
+  temperature_day integer,
+  humidity_day integer,
+  pressure_day integer,
+  wind_speed_day integer,
+  wind_direction_day integer,
+  sound_level_day integer,
+  quality_day text,
+  constraint readings_air_station_pkey PRIMARY KEY (device_no, observed_at)
+);
+select create_hypertable('readings_air_station', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_air_station_1d_open (
+  device_no integer not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  pm2_5_count bigint not null default 0,
+  pm2_5_min real,
+  pm2_5_max real,
+  pm2_5_sum bigint not null default 0,
+  pm10_count bigint not null default 0,
+  pm10_min real,
+  pm10_max real,
+  pm10_sum bigint not null default 0,
+  tsp_count bigint not null default 0,
+  tsp_min real,
+  tsp_max real,
+  tsp_sum bigint not null default 0,
+  so2_count bigint not null default 0,
+  so2_min real,
+  so2_max real,
+  so2_sum bigint not null default 0,
+  no2_count bigint not null default 0,
+  no2_min real,
+  no2_max real,
+  no2_sum bigint not null default 0,
+  o3_count bigint not null default 0,
+  o3_min real,
+  o3_max real,
+  o3_sum bigint not null default 0,
+  co_count bigint not null default 0,
+  co_min real,
+  co_max real,
+  co_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  humidity_count bigint not null default 0,
+  humidity_min real,
+  humidity_max real,
+  humidity_sum bigint not null default 0,
+  pressure_count bigint not null default 0,
+  pressure_min real,
+  pressure_max real,
+  pressure_sum bigint not null default 0,
+  wind_speed_count bigint not null default 0,
+  wind_speed_min real,
+  wind_speed_max real,
+  wind_speed_sum bigint not null default 0,
+  wind_direction_count bigint not null default 0,
+  wind_direction_min real,
+  wind_direction_max real,
+  wind_direction_sum bigint not null default 0,
+  sound_level_count bigint not null default 0,
+  sound_level_min real,
+  sound_level_max real,
+  sound_level_sum bigint not null default 0,
+  pm2_5_minute_count bigint not null default 0,
+  pm2_5_minute_min real,
+  pm2_5_minute_max real,
+  pm2_5_minute_sum bigint not null default 0,
+  pm10_minute_count bigint not null default 0,
+  pm10_minute_min real,
+  pm10_minute_max real,
+  pm10_minute_sum bigint not null default 0,
+  tsp_minute_count bigint not null default 0,
+  tsp_minute_min real,
+  tsp_minute_max real,
+  tsp_minute_sum bigint not null default 0,
+  so2_minute_count bigint not null default 0,
+  so2_minute_min real,
+  so2_minute_max real,
+  so2_minute_sum bigint not null default 0,
+  no2_minute_count bigint not null default 0,
+  no2_minute_min real,
+  no2_minute_max real,
+  no2_minute_sum bigint not null default 0,
+  o3_minute_count bigint not null default 0,
+  o3_minute_min real,
+  o3_minute_max real,
+  o3_minute_sum bigint not null default 0,
+  co_minute_count bigint not null default 0,
+  co_minute_min real,
+  co_minute_max real,
+  co_minute_sum bigint not null default 0,
+  temperature_minute_count bigint not null default 0,
+  temperature_minute_min real,
+  temperature_minute_max real,
+  temperature_minute_sum bigint not null default 0,
+  humidity_minute_count bigint not null default 0,
+  humidity_minute_min real,
+  humidity_minute_max real,
+  humidity_minute_sum bigint not null default 0,
+  pressure_minute_count bigint not null default 0,
+  pressure_minute_min real,
+  pressure_minute_max real,
+  pressure_minute_sum bigint not null default 0,
+  wind_speed_minute_count bigint not null default 0,
+  wind_speed_minute_min real,
+  wind_speed_minute_max real,
+  wind_speed_minute_sum bigint not null default 0,
+  wind_direction_minute_count bigint not null default 0,
+  wind_direction_minute_min real,
+  wind_direction_minute_max real,
+  wind_direction_minute_sum bigint not null default 0,
+  sound_level_minute_count bigint not null default 0,
+  sound_level_minute_min real,
+  sound_level_minute_max real,
+  sound_level_minute_sum bigint not null default 0,
+  pm2_5_hour_count bigint not null default 0,
+  pm2_5_hour_min real,
+  pm2_5_hour_max real,
+  pm2_5_hour_sum bigint not null default 0,
+  pm10_hour_count bigint not null default 0,
+  pm10_hour_min real,
+  pm10_hour_max real,
+  pm10_hour_sum bigint not null default 0,
+  tsp_hour_count bigint not null default 0,
+  tsp_hour_min real,
+  tsp_hour_max real,
+  tsp_hour_sum bigint not null default 0,
+  so2_hour_count bigint not null default 0,
+  so2_hour_min real,
+  so2_hour_max real,
+  so2_hour_sum bigint not null default 0,
+  no2_hour_count bigint not null default 0,
+  no2_hour_min real,
+  no2_hour_max real,
+  no2_hour_sum bigint not null default 0,
+  o3_hour_count bigint not null default 0,
+  o3_hour_min real,
+  o3_hour_max real,
+  o3_hour_sum bigint not null default 0,
+  co_hour_count bigint not null default 0,
+  co_hour_min real,
+  co_hour_max real,
+  co_hour_sum bigint not null default 0,
+  temperature_hour_count bigint not null default 0,
+  temperature_hour_min real,
+  temperature_hour_max real,
+  temperature_hour_sum bigint not null default 0,
+  humidity_hour_count bigint not null default 0,
+  humidity_hour_min real,
+  humidity_hour_max real,
+  humidity_hour_sum bigint not null default 0,
+  pressure_hour_count bigint not null default 0,
+  pressure_hour_min real,
+  pressure_hour_max real,
+  pressure_hour_sum bigint not null default 0,
+  wind_speed_hour_count bigint not null default 0,
+  wind_speed_hour_min real,
+  wind_speed_hour_max real,
+  wind_speed_hour_sum bigint not null default 0,
+  wind_direction_hour_count bigint not null default 0,
+  wind_direction_hour_min real,
+  wind_direction_hour_max real,
+  wind_direction_hour_sum bigint not null default 0,
+  sound_level_hour_count bigint not null default 0,
+  sound_level_hour_min real,
+  sound_level_hour_max real,
+  sound_level_hour_sum bigint not null default 0,
+  pm2_5_day_count bigint not null default 0,
+  pm2_5_day_min real,
+  pm2_5_day_max real,
+  pm2_5_day_sum bigint not null default 0,
+  pm10_day_count bigint not null default 0,
+  pm10_day_min real,
+  pm10_day_max real,
+  pm10_day_sum bigint not null default 0,
+  tsp_day_count bigint not null default 0,
+  tsp_day_min real,
+  tsp_day_max real,
+  tsp_day_sum bigint not null default 0,
+  so2_day_count bigint not null default 0,
+  so2_day_min real,
+  so2_day_max real,
+  so2_day_sum bigint not null default 0,
+  no2_day_count bigint not null default 0,
+  no2_day_min real,
+  no2_day_max real,
+  no2_day_sum bigint not null default 0,
+  o3_day_count bigint not null default 0,
+  o3_day_min real,
+  o3_day_max real,
+  o3_day_sum bigint not null default 0,
+  co_day_count bigint not null default 0,
+  co_day_min real,
+  co_day_max real,
+  co_day_sum bigint not null default 0,
+  temperature_day_count bigint not null default 0,
+  temperature_day_min real,
+  temperature_day_max real,
+  temperature_day_sum bigint not null default 0,
+  humidity_day_count bigint not null default 0,
+  humidity_day_min real,
+  humidity_day_max real,
+  humidity_day_sum bigint not null default 0,
+  pressure_day_count bigint not null default 0,
+  pressure_day_min real,
+  pressure_day_max real,
+  pressure_day_sum bigint not null default 0,
+  wind_speed_day_count bigint not null default 0,
+  wind_speed_day_min real,
+  wind_speed_day_max real,
+  wind_speed_day_sum bigint not null default 0,
+  wind_direction_day_count bigint not null default 0,
+  wind_direction_day_min real,
+  wind_direction_day_max real,
+  wind_direction_day_sum bigint not null default 0,
+  sound_level_day_count bigint not null default 0,
+  sound_level_day_min real,
+  sound_level_day_max real,
+  sound_level_day_sum bigint not null default 0,
+  constraint readings_air_station_1d_open_pkey PRIMARY KEY (device_no, day)
+) with (fillfactor=50);
+
+create table readings_air_station_1d_sums (
+  region_code text not null,
+  tenant_id text not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  pm2_5_count bigint not null default 0,
+  pm2_5_min real,
+  pm2_5_max real,
+  pm2_5_sum bigint not null default 0,
+  pm10_count bigint not null default 0,
+  pm10_min real,
+  pm10_max real,
+  pm10_sum bigint not null default 0,
+  tsp_count bigint not null default 0,
+  tsp_min real,
+  tsp_max real,
+  tsp_sum bigint not null default 0,
+  so2_count bigint not null default 0,
+  so2_min real,
+  so2_max real,
+  so2_sum bigint not null default 0,
+  no2_count bigint not null default 0,
+  no2_min real,
+  no2_max real,
+  no2_sum bigint not null default 0,
+  o3_count bigint not null default 0,
+  o3_min real,
+  o3_max real,
+  o3_sum bigint not null default 0,
+  co_count bigint not null default 0,
+  co_min real,
+  co_max real,
+  co_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  humidity_count bigint not null default 0,
+  humidity_min real,
+  humidity_max real,
+  humidity_sum bigint not null default 0,
+  pressure_count bigint not null default 0,
+  pressure_min real,
+  pressure_max real,
+  pressure_sum bigint not null default 0,
+  wind_speed_count bigint not null default 0,
+  wind_speed_min real,
+  wind_speed_max real,
+  wind_speed_sum bigint not null default 0,
+  wind_direction_count bigint not null default 0,
+  wind_direction_min real,
+  wind_direction_max real,
+  wind_direction_sum bigint not null default 0,
+  sound_level_count bigint not null default 0,
+  sound_level_min real,
+  sound_level_max real,
+  sound_level_sum bigint not null default 0,
+  pm2_5_minute_count bigint not null default 0,
+  pm2_5_minute_min real,
+  pm2_5_minute_max real,
+  pm2_5_minute_sum bigint not null default 0,
+  pm10_minute_count bigint not null default 0,
+  pm10_minute_min real,
+  pm10_minute_max real,
+  pm10_minute_sum bigint not null default 0,
+  tsp_minute_count bigint not null default 0,
+  tsp_minute_min real,
+  tsp_minute_max real,
+  tsp_minute_sum bigint not null default 0,
+  so2_minute_count bigint not null default 0,
+  so2_minute_min real,
+  so2_minute_max real,
+  so2_minute_sum bigint not null default 0,
+  no2_minute_count bigint not null default 0,
+  no2_minute_min real,
+  no2_minute_max real,
+  no2_minute_sum bigint not null default 0,
+  o3_minute_count bigint not null default 0,
+  o3_minute_min real,
+  o3_minute_max real,
+  o3_minute_sum bigint not null default 0,
+  co_minute_count bigint not null default 0,
+  co_minute_min real,
+  co_minute_max real,
+  co_minute_sum bigint not null default 0,
+  temperature_minute_count bigint not null default 0,
+  temperature_minute_min real,
+  temperature_minute_max real,
+  temperature_minute_sum bigint not null default 0,
+  humidity_minute_count bigint not null default 0,
+  humidity_minute_min real,
+  humidity_minute_max real,
+  humidity_minute_sum bigint not null default 0,
+  pressure_minute_count bigint not null default 0,
+  pressure_minute_min real,
+  pressure_minute_max real,
+  pressure_minute_sum bigint not null default 0,
+  wind_speed_minute_count bigint not null default 0,
+  wind_speed_minute_min real,
+  wind_speed_minute_max real,
+  wind_speed_minute_sum bigint not null default 0,
+  wind_direction_minute_count bigint not null default 0,
+  wind_direction_minute_min real,
+  wind_direction_minute_max real,
+  wind_direction_minute_sum bigint not null default 0,
+  sound_level_minute_count bigint not null default 0,
+  sound_level_minute_min real,
+  sound_level_minute_max real,
+  sound_level_minute_sum bigint not null default 0,
+  pm2_5_hour_count bigint not null default 0,
+  pm2_5_hour_min real,
+  pm2_5_hour_max real,
+  pm2_5_hour_sum bigint not null default 0,
+  pm10_hour_count bigint not null default 0,
+  pm10_hour_min real,
+  pm10_hour_max real,
+  pm10_hour_sum bigint not null default 0,
+  tsp_hour_count bigint not null default 0,
+  tsp_hour_min real,
+  tsp_hour_max real,
+  tsp_hour_sum bigint not null default 0,
+  so2_hour_count bigint not null default 0,
+  so2_hour_min real,
+  so2_hour_max real,
+  so2_hour_sum bigint not null default 0,
+  no2_hour_count bigint not null default 0,
+  no2_hour_min real,
+  no2_hour_max real,
+  no2_hour_sum bigint not null default 0,
+  o3_hour_count bigint not null default 0,
+  o3_hour_min real,
+  o3_hour_max real,
+  o3_hour_sum bigint not null default 0,
+  co_hour_count bigint not null default 0,
+  co_hour_min real,
+  co_hour_max real,
+  co_hour_sum bigint not null default 0,
+  temperature_hour_count bigint not null default 0,
+  temperature_hour_min real,
+  temperature_hour_max real,
+  temperature_hour_sum bigint not null default 0,
+  humidity_hour_count bigint not null default 0,
+  humidity_hour_min real,
+  humidity_hour_max real,
+  humidity_hour_sum bigint not null default 0,
+  pressure_hour_count bigint not null default 0,
+  pressure_hour_min real,
+  pressure_hour_max real,
+  pressure_hour_sum bigint not null default 0,
+  wind_speed_hour_count bigint not null default 0,
+  wind_speed_hour_min real,
+  wind_speed_hour_max real,
+  wind_speed_hour_sum bigint not null default 0,
+  wind_direction_hour_count bigint not null default 0,
+  wind_direction_hour_min real,
+  wind_direction_hour_max real,
+  wind_direction_hour_sum bigint not null default 0,
+  sound_level_hour_count bigint not null default 0,
+  sound_level_hour_min real,
+  sound_level_hour_max real,
+  sound_level_hour_sum bigint not null default 0,
+  pm2_5_day_count bigint not null default 0,
+  pm2_5_day_min real,
+  pm2_5_day_max real,
+  pm2_5_day_sum bigint not null default 0,
+  pm10_day_count bigint not null default 0,
+  pm10_day_min real,
+  pm10_day_max real,
+  pm10_day_sum bigint not null default 0,
+  tsp_day_count bigint not null default 0,
+  tsp_day_min real,
+  tsp_day_max real,
+  tsp_day_sum bigint not null default 0,
+  so2_day_count bigint not null default 0,
+  so2_day_min real,
+  so2_day_max real,
+  so2_day_sum bigint not null default 0,
+  no2_day_count bigint not null default 0,
+  no2_day_min real,
+  no2_day_max real,
+  no2_day_sum bigint not null default 0,
+  o3_day_count bigint not null default 0,
+  o3_day_min real,
+  o3_day_max real,
+  o3_day_sum bigint not null default 0,
+  co_day_count bigint not null default 0,
+  co_day_min real,
+  co_day_max real,
+  co_day_sum bigint not null default 0,
+  temperature_day_count bigint not null default 0,
+  temperature_day_min real,
+  temperature_day_max real,
+  temperature_day_sum bigint not null default 0,
+  humidity_day_count bigint not null default 0,
+  humidity_day_min real,
+  humidity_day_max real,
+  humidity_day_sum bigint not null default 0,
+  pressure_day_count bigint not null default 0,
+  pressure_day_min real,
+  pressure_day_max real,
+  pressure_day_sum bigint not null default 0,
+  wind_speed_day_count bigint not null default 0,
+  wind_speed_day_min real,
+  wind_speed_day_max real,
+  wind_speed_day_sum bigint not null default 0,
+  wind_direction_day_count bigint not null default 0,
+  wind_direction_day_min real,
+  wind_direction_day_max real,
+  wind_direction_day_sum bigint not null default 0,
+  sound_level_day_count bigint not null default 0,
+  sound_level_day_min real,
+  sound_level_day_max real,
+  sound_level_day_sum bigint not null default 0
+) with (fillfactor=70);
+CREATE UNIQUE INDEX readings_air_station_1d_sums_of ON readings_air_station_1d_sums USING btree (region_code text_pattern_ops, day, tenant_id);
+
+create table readings_air_station_latest (
+  device_no integer not null,
+  pm2_5_value integer,
+  pm2_5_at timestamp with time zone,
+  pm10_value integer,
+  pm10_at timestamp with time zone,
+  tsp_value integer,
+  tsp_at timestamp with time zone,
+  so2_value integer,
+  so2_at timestamp with time zone,
+  no2_value integer,
+  no2_at timestamp with time zone,
+  o3_value integer,
+  o3_at timestamp with time zone,
+  co_value integer,
+  co_at timestamp with time zone,
+  temperature_value integer,
+  temperature_at timestamp with time zone,
+  humidity_value integer,
+  humidity_at timestamp with time zone,
+  pressure_value integer,
+  pressure_at timestamp with time zone,
+  wind_speed_value integer,
+  wind_speed_at timestamp with time zone,
+  wind_direction_value integer,
+  wind_direction_at timestamp with time zone,
+  sound_level_value integer,
+  sound_level_at timestamp with time zone,
+  quality_value text,
+  quality_at timestamp with time zone,
+  pm2_5_minute_value integer,
+  pm2_5_minute_at timestamp with time zone,
+  pm10_minute_value integer,
+  pm10_minute_at timestamp with time zone,
+  tsp_minute_value integer,
+  tsp_minute_at timestamp with time zone,
+  so2_minute_value integer,
+  so2_minute_at timestamp with time zone,
+  no2_minute_value integer,
+  no2_minute_at timestamp with time zone,
+  o3_minute_value integer,
+  o3_minute_at timestamp with time zone,
+  co_minute_value integer,
+  co_minute_at timestamp with time zone,
+  temperature_minute_value integer,
+  temperature_minute_at timestamp with time zone,
+  humidity_minute_value integer,
+  humidity_minute_at timestamp with time zone,
+  pressure_minute_value integer,
+  pressure_minute_at timestamp with time zone,
+  wind_speed_minute_value integer,
+  wind_speed_minute_at timestamp with time zone,
+  wind_direction_minute_value integer,
+  wind_direction_minute_at timestamp with time zone,
+  sound_level_minute_value integer,
+  sound_level_minute_at timestamp with time zone,
+  quality_minute_value text,
+  quality_minute_at timestamp with time zone,
+  pm2_5_hour_value integer,
+  pm2_5_hour_at timestamp with time zone,
+  pm10_hour_value integer,
+  pm10_hour_at timestamp with time zone,
+  tsp_hour_value integer,
+  tsp_hour_at timestamp with time zone,
+  so2_hour_value integer,
+  so2_hour_at timestamp with time zone,
+  no2_hour_value integer,
+  no2_hour_at timestamp with time zone,
+  o3_hour_value integer,
+  o3_hour_at timestamp with time zone,
+  co_hour_value integer,
+  co_hour_at timestamp with time zone,
+  temperature_hour_value integer,
+  temperature_hour_at timestamp with time zone,
+  humidity_hour_value integer,
+  humidity_hour_at timestamp with time zone,
+  pressure_hour_value integer,
+  pressure_hour_at timestamp with time zone,
+  wind_speed_hour_value integer,
+  wind_speed_hour_at timestamp with time zone,
+  wind_direction_hour_value integer,
+  wind_direction_hour_at timestamp with time zone,
+  sound_level_hour_value integer,
+  sound_level_hour_at timestamp with time zone,
+  quality_hour_value text,
+  quality_hour_at timestamp with time zone,
+  pm2_5_day_value integer,
+  pm2_5_day_at timestamp with time zone,
+  pm10_day_value integer,
+  pm10_day_at timestamp with time zone,
+  tsp_day_value integer,
+  tsp_day_at timestamp with time zone,
+  so2_day_value integer,
+  so2_day_at timestamp with time zone,
+  no2_day_value integer,
+  no2_day_at timestamp with time zone,
+  o3_day_value integer,
+  o3_day_at timestamp with time zone,
+  co_day_value integer,
+  co_day_at timestamp with time zone,
+  temperature_day_value integer,
+  temperature_day_at timestamp with time zone,
+  humidity_day_value integer,
+  humidity_day_at timestamp with time zone,
+  pressure_day_value integer,
+  pressure_day_at timestamp with time zone,
+  wind_speed_day_value integer,
+  wind_speed_day_at timestamp with time zone,
+  wind_direction_day_value integer,
+  wind_direction_day_at timestamp with time zone,
+  sound_level_day_value integer,
+  sound_level_day_at timestamp with time zone,
+  quality_day_value text,
+  quality_day_at timestamp with time zone,
+  constraint readings_air_station_latest_pkey PRIMARY KEY (device_no)
+) with (fillfactor=70);
+
 create table readings_camera (
   device_no integer not null,
   observed_at timestamp with time zone not null,
@@ -1049,6 +1663,532 @@ create table readings_speaker_latest (
   constraint readings_speaker_latest_pkey PRIMARY KEY (device_no)
 ) with (fillfactor=70);
 
+create table readings_water_quality_station (
+  device_no integer not null,
+  observed_at timestamp with time zone not null,
+  received_at timestamp with time zone,
+  received_after integer,
+  extra jsonb,
+  ph integer,
+  temperature integer,
+  dissolved_oxygen integer,
+  conductivity integer,
+  turbidity integer,
+  cod integer,
+  permanganate_index integer,
+  ammonia_nitrogen integer,
+  total_phosphorus integer,
+  total_nitrogen integer,
+  flow integer,
+  quality text,
+  ph_minute integer,
+  temperature_minute integer,
+  dissolved_oxygen_minute integer,
+  conductivity_minute integer,
+  turbidity_minute integer,
+  cod_minute integer,
+  permanganate_index_minute integer,
+  ammonia_nitrogen_minute integer,
+  total_phosphorus_minute integer,
+  total_nitrogen_minute integer,
+  flow_minute integer,
+  quality_minute text,
+  ph_hour integer,
+  temperature_hour integer,
+  dissolved_oxygen_hour integer,
+  conductivity_hour integer,
+  turbidity_hour integer,
+  cod_hour integer,
+  permanganate_index_hour integer,
+  ammonia_nitrogen_hour integer,
+  total_phosphorus_hour integer,
+  total_nitrogen_hour integer,
+  flow_hour integer,
+  quality_hour text,
+  ph_day integer,
+  temperature_day integer,
+  dissolved_oxygen_day integer,
+  conductivity_day integer,
+  turbidity_day integer,
+  cod_day integer,
+  permanganate_index_day integer,
+  ammonia_nitrogen_day integer,
+  total_phosphorus_day integer,
+  total_nitrogen_day integer,
+  flow_day integer,
+  quality_day text,
+  constraint readings_water_quality_station_pkey PRIMARY KEY (device_no, observed_at)
+);
+select create_hypertable('readings_water_quality_station', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_water_quality_station_1d_open (
+  device_no integer not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  ph_count bigint not null default 0,
+  ph_min real,
+  ph_max real,
+  ph_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  dissolved_oxygen_count bigint not null default 0,
+  dissolved_oxygen_min real,
+  dissolved_oxygen_max real,
+  dissolved_oxygen_sum bigint not null default 0,
+  conductivity_count bigint not null default 0,
+  conductivity_min real,
+  conductivity_max real,
+  conductivity_sum bigint not null default 0,
+  turbidity_count bigint not null default 0,
+  turbidity_min real,
+  turbidity_max real,
+  turbidity_sum bigint not null default 0,
+  cod_count bigint not null default 0,
+  cod_min real,
+  cod_max real,
+  cod_sum bigint not null default 0,
+  permanganate_index_count bigint not null default 0,
+  permanganate_index_min real,
+  permanganate_index_max real,
+  permanganate_index_sum bigint not null default 0,
+  ammonia_nitrogen_count bigint not null default 0,
+  ammonia_nitrogen_min real,
+  ammonia_nitrogen_max real,
+  ammonia_nitrogen_sum bigint not null default 0,
+  total_phosphorus_count bigint not null default 0,
+  total_phosphorus_min real,
+  total_phosphorus_max real,
+  total_phosphorus_sum bigint not null default 0,
+  total_nitrogen_count bigint not null default 0,
+  total_nitrogen_min real,
+  total_nitrogen_max real,
+  total_nitrogen_sum bigint not null default 0,
+  flow_count bigint not null default 0,
+  flow_min real,
+  flow_max real,
+  flow_sum bigint not null default 0,
+  ph_minute_count bigint not null default 0,
+  ph_minute_min real,
+  ph_minute_max real,
+  ph_minute_sum bigint not null default 0,
+  temperature_minute_count bigint not null default 0,
+  temperature_minute_min real,
+  temperature_minute_max real,
+  temperature_minute_sum bigint not null default 0,
+  dissolved_oxygen_minute_count bigint not null default 0,
+  dissolved_oxygen_minute_min real,
+  dissolved_oxygen_minute_max real,
+  dissolved_oxygen_minute_sum bigint not null default 0,
+  conductivity_minute_count bigint not null default 0,
+  conductivity_minute_min real,
+  conductivity_minute_max real,
+  conductivity_minute_sum bigint not null default 0,
+  turbidity_minute_count bigint not null default 0,
+  turbidity_minute_min real,
+  turbidity_minute_max real,
+  turbidity_minute_sum bigint not null default 0,
+  cod_minute_count bigint not null default 0,
+  cod_minute_min real,
+  cod_minute_max real,
+  cod_minute_sum bigint not null default 0,
+  permanganate_index_minute_count bigint not null default 0,
+  permanganate_index_minute_min real,
+  permanganate_index_minute_max real,
+  permanganate_index_minute_sum bigint not null default 0,
+  ammonia_nitrogen_minute_count bigint not null default 0,
+  ammonia_nitrogen_minute_min real,
+  ammonia_nitrogen_minute_max real,
+  ammonia_nitrogen_minute_sum bigint not null default 0,
+  total_phosphorus_minute_count bigint not null default 0,
+  total_phosphorus_minute_min real,
+  total_phosphorus_minute_max real,
+  total_phosphorus_minute_sum bigint not null default 0,
+  total_nitrogen_minute_count bigint not null default 0,
+  total_nitrogen_minute_min real,
+  total_nitrogen_minute_max real,
+  total_nitrogen_minute_sum bigint not null default 0,
+  flow_minute_count bigint not null default 0,
+  flow_minute_min real,
+  flow_minute_max real,
+  flow_minute_sum bigint not null default 0,
+  ph_hour_count bigint not null default 0,
+  ph_hour_min real,
+  ph_hour_max real,
+  ph_hour_sum bigint not null default 0,
+  temperature_hour_count bigint not null default 0,
+  temperature_hour_min real,
+  temperature_hour_max real,
+  temperature_hour_sum bigint not null default 0,
+  dissolved_oxygen_hour_count bigint not null default 0,
+  dissolved_oxygen_hour_min real,
+  dissolved_oxygen_hour_max real,
+  dissolved_oxygen_hour_sum bigint not null default 0,
+  conductivity_hour_count bigint not null default 0,
+  conductivity_hour_min real,
+  conductivity_hour_max real,
+  conductivity_hour_sum bigint not null default 0,
+  turbidity_hour_count bigint not null default 0,
+  turbidity_hour_min real,
+  turbidity_hour_max real,
+  turbidity_hour_sum bigint not null default 0,
+  cod_hour_count bigint not null default 0,
+  cod_hour_min real,
+  cod_hour_max real,
+  cod_hour_sum bigint not null default 0,
+  permanganate_index_hour_count bigint not null default 0,
+  permanganate_index_hour_min real,
+  permanganate_index_hour_max real,
+  permanganate_index_hour_sum bigint not null default 0,
+  ammonia_nitrogen_hour_count bigint not null default 0,
+  ammonia_nitrogen_hour_min real,
+  ammonia_nitrogen_hour_max real,
+  ammonia_nitrogen_hour_sum bigint not null default 0,
+  total_phosphorus_hour_count bigint not null default 0,
+  total_phosphorus_hour_min real,
+  total_phosphorus_hour_max real,
+  total_phosphorus_hour_sum bigint not null default 0,
+  total_nitrogen_hour_count bigint not null default 0,
+  total_nitrogen_hour_min real,
+  total_nitrogen_hour_max real,
+  total_nitrogen_hour_sum bigint not null default 0,
+  flow_hour_count bigint not null default 0,
+  flow_hour_min real,
+  flow_hour_max real,
+  flow_hour_sum bigint not null default 0,
+  ph_day_count bigint not null default 0,
+  ph_day_min real,
+  ph_day_max real,
+  ph_day_sum bigint not null default 0,
+  temperature_day_count bigint not null default 0,
+  temperature_day_min real,
+  temperature_day_max real,
+  temperature_day_sum bigint not null default 0,
+  dissolved_oxygen_day_count bigint not null default 0,
+  dissolved_oxygen_day_min real,
+  dissolved_oxygen_day_max real,
+  dissolved_oxygen_day_sum bigint not null default 0,
+  conductivity_day_count bigint not null default 0,
+  conductivity_day_min real,
+  conductivity_day_max real,
+  conductivity_day_sum bigint not null default 0,
+  turbidity_day_count bigint not null default 0,
+  turbidity_day_min real,
+  turbidity_day_max real,
+  turbidity_day_sum bigint not null default 0,
+  cod_day_count bigint not null default 0,
+  cod_day_min real,
+  cod_day_max real,
+  cod_day_sum bigint not null default 0,
+  permanganate_index_day_count bigint not null default 0,
+  permanganate_index_day_min real,
+  permanganate_index_day_max real,
+  permanganate_index_day_sum bigint not null default 0,
+  ammonia_nitrogen_day_count bigint not null default 0,
+  ammonia_nitrogen_day_min real,
+  ammonia_nitrogen_day_max real,
+  ammonia_nitrogen_day_sum bigint not null default 0,
+  total_phosphorus_day_count bigint not null default 0,
+  total_phosphorus_day_min real,
+  total_phosphorus_day_max real,
+  total_phosphorus_day_sum bigint not null default 0,
+  total_nitrogen_day_count bigint not null default 0,
+  total_nitrogen_day_min real,
+  total_nitrogen_day_max real,
+  total_nitrogen_day_sum bigint not null default 0,
+  flow_day_count bigint not null default 0,
+  flow_day_min real,
+  flow_day_max real,
+  flow_day_sum bigint not null default 0,
+  constraint readings_water_quality_station_1d_open_pkey PRIMARY KEY (device_no, day)
+) with (fillfactor=50);
+
+create table readings_water_quality_station_1d_sums (
+  region_code text not null,
+  tenant_id text not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  ph_count bigint not null default 0,
+  ph_min real,
+  ph_max real,
+  ph_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  dissolved_oxygen_count bigint not null default 0,
+  dissolved_oxygen_min real,
+  dissolved_oxygen_max real,
+  dissolved_oxygen_sum bigint not null default 0,
+  conductivity_count bigint not null default 0,
+  conductivity_min real,
+  conductivity_max real,
+  conductivity_sum bigint not null default 0,
+  turbidity_count bigint not null default 0,
+  turbidity_min real,
+  turbidity_max real,
+  turbidity_sum bigint not null default 0,
+  cod_count bigint not null default 0,
+  cod_min real,
+  cod_max real,
+  cod_sum bigint not null default 0,
+  permanganate_index_count bigint not null default 0,
+  permanganate_index_min real,
+  permanganate_index_max real,
+  permanganate_index_sum bigint not null default 0,
+  ammonia_nitrogen_count bigint not null default 0,
+  ammonia_nitrogen_min real,
+  ammonia_nitrogen_max real,
+  ammonia_nitrogen_sum bigint not null default 0,
+  total_phosphorus_count bigint not null default 0,
+  total_phosphorus_min real,
+  total_phosphorus_max real,
+  total_phosphorus_sum bigint not null default 0,
+  total_nitrogen_count bigint not null default 0,
+  total_nitrogen_min real,
+  total_nitrogen_max real,
+  total_nitrogen_sum bigint not null default 0,
+  flow_count bigint not null default 0,
+  flow_min real,
+  flow_max real,
+  flow_sum bigint not null default 0,
+  ph_minute_count bigint not null default 0,
+  ph_minute_min real,
+  ph_minute_max real,
+  ph_minute_sum bigint not null default 0,
+  temperature_minute_count bigint not null default 0,
+  temperature_minute_min real,
+  temperature_minute_max real,
+  temperature_minute_sum bigint not null default 0,
+  dissolved_oxygen_minute_count bigint not null default 0,
+  dissolved_oxygen_minute_min real,
+  dissolved_oxygen_minute_max real,
+  dissolved_oxygen_minute_sum bigint not null default 0,
+  conductivity_minute_count bigint not null default 0,
+  conductivity_minute_min real,
+  conductivity_minute_max real,
+  conductivity_minute_sum bigint not null default 0,
+  turbidity_minute_count bigint not null default 0,
+  turbidity_minute_min real,
+  turbidity_minute_max real,
+  turbidity_minute_sum bigint not null default 0,
+  cod_minute_count bigint not null default 0,
+  cod_minute_min real,
+  cod_minute_max real,
+  cod_minute_sum bigint not null default 0,
+  permanganate_index_minute_count bigint not null default 0,
+  permanganate_index_minute_min real,
+  permanganate_index_minute_max real,
+  permanganate_index_minute_sum bigint not null default 0,
+  ammonia_nitrogen_minute_count bigint not null default 0,
+  ammonia_nitrogen_minute_min real,
+  ammonia_nitrogen_minute_max real,
+  ammonia_nitrogen_minute_sum bigint not null default 0,
+  total_phosphorus_minute_count bigint not null default 0,
+  total_phosphorus_minute_min real,
+  total_phosphorus_minute_max real,
+  total_phosphorus_minute_sum bigint not null default 0,
+  total_nitrogen_minute_count bigint not null default 0,
+  total_nitrogen_minute_min real,
+  total_nitrogen_minute_max real,
+  total_nitrogen_minute_sum bigint not null default 0,
+  flow_minute_count bigint not null default 0,
+  flow_minute_min real,
+  flow_minute_max real,
+  flow_minute_sum bigint not null default 0,
+  ph_hour_count bigint not null default 0,
+  ph_hour_min real,
+  ph_hour_max real,
+  ph_hour_sum bigint not null default 0,
+  temperature_hour_count bigint not null default 0,
+  temperature_hour_min real,
+  temperature_hour_max real,
+  temperature_hour_sum bigint not null default 0,
+  dissolved_oxygen_hour_count bigint not null default 0,
+  dissolved_oxygen_hour_min real,
+  dissolved_oxygen_hour_max real,
+  dissolved_oxygen_hour_sum bigint not null default 0,
+  conductivity_hour_count bigint not null default 0,
+  conductivity_hour_min real,
+  conductivity_hour_max real,
+  conductivity_hour_sum bigint not null default 0,
+  turbidity_hour_count bigint not null default 0,
+  turbidity_hour_min real,
+  turbidity_hour_max real,
+  turbidity_hour_sum bigint not null default 0,
+  cod_hour_count bigint not null default 0,
+  cod_hour_min real,
+  cod_hour_max real,
+  cod_hour_sum bigint not null default 0,
+  permanganate_index_hour_count bigint not null default 0,
+  permanganate_index_hour_min real,
+  permanganate_index_hour_max real,
+  permanganate_index_hour_sum bigint not null default 0,
+  ammonia_nitrogen_hour_count bigint not null default 0,
+  ammonia_nitrogen_hour_min real,
+  ammonia_nitrogen_hour_max real,
+  ammonia_nitrogen_hour_sum bigint not null default 0,
+  total_phosphorus_hour_count bigint not null default 0,
+  total_phosphorus_hour_min real,
+  total_phosphorus_hour_max real,
+  total_phosphorus_hour_sum bigint not null default 0,
+  total_nitrogen_hour_count bigint not null default 0,
+  total_nitrogen_hour_min real,
+  total_nitrogen_hour_max real,
+  total_nitrogen_hour_sum bigint not null default 0,
+  flow_hour_count bigint not null default 0,
+  flow_hour_min real,
+  flow_hour_max real,
+  flow_hour_sum bigint not null default 0,
+  ph_day_count bigint not null default 0,
+  ph_day_min real,
+  ph_day_max real,
+  ph_day_sum bigint not null default 0,
+  temperature_day_count bigint not null default 0,
+  temperature_day_min real,
+  temperature_day_max real,
+  temperature_day_sum bigint not null default 0,
+  dissolved_oxygen_day_count bigint not null default 0,
+  dissolved_oxygen_day_min real,
+  dissolved_oxygen_day_max real,
+  dissolved_oxygen_day_sum bigint not null default 0,
+  conductivity_day_count bigint not null default 0,
+  conductivity_day_min real,
+  conductivity_day_max real,
+  conductivity_day_sum bigint not null default 0,
+  turbidity_day_count bigint not null default 0,
+  turbidity_day_min real,
+  turbidity_day_max real,
+  turbidity_day_sum bigint not null default 0,
+  cod_day_count bigint not null default 0,
+  cod_day_min real,
+  cod_day_max real,
+  cod_day_sum bigint not null default 0,
+  permanganate_index_day_count bigint not null default 0,
+  permanganate_index_day_min real,
+  permanganate_index_day_max real,
+  permanganate_index_day_sum bigint not null default 0,
+  ammonia_nitrogen_day_count bigint not null default 0,
+  ammonia_nitrogen_day_min real,
+  ammonia_nitrogen_day_max real,
+  ammonia_nitrogen_day_sum bigint not null default 0,
+  total_phosphorus_day_count bigint not null default 0,
+  total_phosphorus_day_min real,
+  total_phosphorus_day_max real,
+  total_phosphorus_day_sum bigint not null default 0,
+  total_nitrogen_day_count bigint not null default 0,
+  total_nitrogen_day_min real,
+  total_nitrogen_day_max real,
+  total_nitrogen_day_sum bigint not null default 0,
+  flow_day_count bigint not null default 0,
+  flow_day_min real,
+  flow_day_max real,
+  flow_day_sum bigint not null default 0
+) with (fillfactor=70);
+CREATE UNIQUE INDEX readings_water_quality_station_1d_sums_of ON readings_water_quality_station_1d_sums USING btree (region_code text_pattern_ops, day, tenant_id);
+
+create table readings_water_quality_station_latest (
+  device_no integer not null,
+  ph_value integer,
+  ph_at timestamp with time zone,
+  temperature_value integer,
+  temperature_at timestamp with time zone,
+  dissolved_oxygen_value integer,
+  dissolved_oxygen_at timestamp with time zone,
+  conductivity_value integer,
+  conductivity_at timestamp with time zone,
+  turbidity_value integer,
+  turbidity_at timestamp with time zone,
+  cod_value integer,
+  cod_at timestamp with time zone,
+  permanganate_index_value integer,
+  permanganate_index_at timestamp with time zone,
+  ammonia_nitrogen_value integer,
+  ammonia_nitrogen_at timestamp with time zone,
+  total_phosphorus_value integer,
+  total_phosphorus_at timestamp with time zone,
+  total_nitrogen_value integer,
+  total_nitrogen_at timestamp with time zone,
+  flow_value integer,
+  flow_at timestamp with time zone,
+  quality_value text,
+  quality_at timestamp with time zone,
+  ph_minute_value integer,
+  ph_minute_at timestamp with time zone,
+  temperature_minute_value integer,
+  temperature_minute_at timestamp with time zone,
+  dissolved_oxygen_minute_value integer,
+  dissolved_oxygen_minute_at timestamp with time zone,
+  conductivity_minute_value integer,
+  conductivity_minute_at timestamp with time zone,
+  turbidity_minute_value integer,
+  turbidity_minute_at timestamp with time zone,
+  cod_minute_value integer,
+  cod_minute_at timestamp with time zone,
+  permanganate_index_minute_value integer,
+  permanganate_index_minute_at timestamp with time zone,
+  ammonia_nitrogen_minute_value integer,
+  ammonia_nitrogen_minute_at timestamp with time zone,
+  total_phosphorus_minute_value integer,
+  total_phosphorus_minute_at timestamp with time zone,
+  total_nitrogen_minute_value integer,
+  total_nitrogen_minute_at timestamp with time zone,
+  flow_minute_value integer,
+  flow_minute_at timestamp with time zone,
+  quality_minute_value text,
+  quality_minute_at timestamp with time zone,
+  ph_hour_value integer,
+  ph_hour_at timestamp with time zone,
+  temperature_hour_value integer,
+  temperature_hour_at timestamp with time zone,
+  dissolved_oxygen_hour_value integer,
+  dissolved_oxygen_hour_at timestamp with time zone,
+  conductivity_hour_value integer,
+  conductivity_hour_at timestamp with time zone,
+  turbidity_hour_value integer,
+  turbidity_hour_at timestamp with time zone,
+  cod_hour_value integer,
+  cod_hour_at timestamp with time zone,
+  permanganate_index_hour_value integer,
+  permanganate_index_hour_at timestamp with time zone,
+  ammonia_nitrogen_hour_value integer,
+  ammonia_nitrogen_hour_at timestamp with time zone,
+  total_phosphorus_hour_value integer,
+  total_phosphorus_hour_at timestamp with time zone,
+  total_nitrogen_hour_value integer,
+  total_nitrogen_hour_at timestamp with time zone,
+  flow_hour_value integer,
+  flow_hour_at timestamp with time zone,
+  quality_hour_value text,
+  quality_hour_at timestamp with time zone,
+  ph_day_value integer,
+  ph_day_at timestamp with time zone,
+  temperature_day_value integer,
+  temperature_day_at timestamp with time zone,
+  dissolved_oxygen_day_value integer,
+  dissolved_oxygen_day_at timestamp with time zone,
+  conductivity_day_value integer,
+  conductivity_day_at timestamp with time zone,
+  turbidity_day_value integer,
+  turbidity_day_at timestamp with time zone,
+  cod_day_value integer,
+  cod_day_at timestamp with time zone,
+  permanganate_index_day_value integer,
+  permanganate_index_day_at timestamp with time zone,
+  ammonia_nitrogen_day_value integer,
+  ammonia_nitrogen_day_at timestamp with time zone,
+  total_phosphorus_day_value integer,
+  total_phosphorus_day_at timestamp with time zone,
+  total_nitrogen_day_value integer,
+  total_nitrogen_day_at timestamp with time zone,
+  flow_day_value integer,
+  flow_day_at timestamp with time zone,
+  quality_day_value text,
+  quality_day_at timestamp with time zone,
+  constraint readings_water_quality_station_latest_pkey PRIMARY KEY (device_no)
+) with (fillfactor=70);
+
 create table regions (
   code text not null,
   parent_code text,
@@ -1304,6 +2444,58 @@ alter table rollup_moved add constraint rollup_moved_device_no_fkey FOREIGN KEY 
 alter table sessions add constraint sessions_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principals(id);
 alter table unknown_messages add constraint unknown_messages_scheme_value_fkey FOREIGN KEY (scheme, value) REFERENCES unknown_devices(scheme, value) ON DELETE CASCADE;
 
+comment on column readings_air_station.pm2_5 is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.pm10 is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.tsp is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.so2 is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.no2 is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.o3 is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.co is 'in 0.001 mg/m3: divide by 1000.0 for mg/m3';
+comment on column readings_air_station.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_air_station.humidity is 'in 0.1 %: divide by 10.0 for %';
+comment on column readings_air_station.pressure is 'in 0.01 kPa: divide by 100.0 for kPa';
+comment on column readings_air_station.wind_speed is 'in 0.1 m/s: divide by 10.0 for m/s';
+comment on column readings_air_station.wind_direction is 'deg';
+comment on column readings_air_station.sound_level is 'in 0.1 dB: divide by 10.0 for dB';
+comment on column readings_air_station.pm2_5_minute is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.pm10_minute is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.tsp_minute is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.so2_minute is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.no2_minute is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.o3_minute is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.co_minute is 'in 0.001 mg/m3: divide by 1000.0 for mg/m3';
+comment on column readings_air_station.temperature_minute is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_air_station.humidity_minute is 'in 0.1 %: divide by 10.0 for %';
+comment on column readings_air_station.pressure_minute is 'in 0.01 kPa: divide by 100.0 for kPa';
+comment on column readings_air_station.wind_speed_minute is 'in 0.1 m/s: divide by 10.0 for m/s';
+comment on column readings_air_station.wind_direction_minute is 'deg';
+comment on column readings_air_station.sound_level_minute is 'in 0.1 dB: divide by 10.0 for dB';
+comment on column readings_air_station.pm2_5_hour is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.pm10_hour is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.tsp_hour is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.so2_hour is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.no2_hour is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.o3_hour is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.co_hour is 'in 0.001 mg/m3: divide by 1000.0 for mg/m3';
+comment on column readings_air_station.temperature_hour is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_air_station.humidity_hour is 'in 0.1 %: divide by 10.0 for %';
+comment on column readings_air_station.pressure_hour is 'in 0.01 kPa: divide by 100.0 for kPa';
+comment on column readings_air_station.wind_speed_hour is 'in 0.1 m/s: divide by 10.0 for m/s';
+comment on column readings_air_station.wind_direction_hour is 'deg';
+comment on column readings_air_station.sound_level_hour is 'in 0.1 dB: divide by 10.0 for dB';
+comment on column readings_air_station.pm2_5_day is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.pm10_day is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.tsp_day is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.so2_day is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.no2_day is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.o3_day is 'in 0.1 ug/m3: divide by 10.0 for ug/m3';
+comment on column readings_air_station.co_day is 'in 0.001 mg/m3: divide by 1000.0 for mg/m3';
+comment on column readings_air_station.temperature_day is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_air_station.humidity_day is 'in 0.1 %: divide by 10.0 for %';
+comment on column readings_air_station.pressure_day is 'in 0.01 kPa: divide by 100.0 for kPa';
+comment on column readings_air_station.wind_speed_day is 'in 0.1 m/s: divide by 10.0 for m/s';
+comment on column readings_air_station.wind_direction_day is 'deg';
+comment on column readings_air_station.sound_level_day is 'in 0.1 dB: divide by 10.0 for dB';
 comment on column readings_camera.bitrate is 'kbit/s';
 comment on column readings_camera.fps is 'in 0.01 {frame}/s: divide by 100.0 for {frame}/s';
 comment on column readings_camera.packet_loss is 'in 0.01 %: divide by 100.0 for %';
@@ -1335,6 +2527,50 @@ comment on column readings_speaker.battery_voltage is 'in 0.01 V: divide by 100.
 comment on column readings_speaker.sound_level is 'in 0.1 dB[SPL]: divide by 10.0 for dB[SPL]';
 comment on column readings_speaker.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
 comment on column readings_speaker.link_quality is '%';
+comment on column readings_water_quality_station.ph is 'in 0.01 [pH]: divide by 100.0 for [pH]';
+comment on column readings_water_quality_station.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_water_quality_station.dissolved_oxygen is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.conductivity is 'in 0.1 uS/cm: divide by 10.0 for uS/cm';
+comment on column readings_water_quality_station.turbidity is 'in 0.01 {NTU}: divide by 100.0 for {NTU}';
+comment on column readings_water_quality_station.cod is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.permanganate_index is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.ammonia_nitrogen is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.total_phosphorus is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.total_nitrogen is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.flow is 'in 0.01 L/s: divide by 100.0 for L/s';
+comment on column readings_water_quality_station.ph_minute is 'in 0.01 [pH]: divide by 100.0 for [pH]';
+comment on column readings_water_quality_station.temperature_minute is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_water_quality_station.dissolved_oxygen_minute is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.conductivity_minute is 'in 0.1 uS/cm: divide by 10.0 for uS/cm';
+comment on column readings_water_quality_station.turbidity_minute is 'in 0.01 {NTU}: divide by 100.0 for {NTU}';
+comment on column readings_water_quality_station.cod_minute is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.permanganate_index_minute is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.ammonia_nitrogen_minute is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.total_phosphorus_minute is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.total_nitrogen_minute is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.flow_minute is 'in 0.01 L/s: divide by 100.0 for L/s';
+comment on column readings_water_quality_station.ph_hour is 'in 0.01 [pH]: divide by 100.0 for [pH]';
+comment on column readings_water_quality_station.temperature_hour is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_water_quality_station.dissolved_oxygen_hour is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.conductivity_hour is 'in 0.1 uS/cm: divide by 10.0 for uS/cm';
+comment on column readings_water_quality_station.turbidity_hour is 'in 0.01 {NTU}: divide by 100.0 for {NTU}';
+comment on column readings_water_quality_station.cod_hour is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.permanganate_index_hour is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.ammonia_nitrogen_hour is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.total_phosphorus_hour is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.total_nitrogen_hour is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.flow_hour is 'in 0.01 L/s: divide by 100.0 for L/s';
+comment on column readings_water_quality_station.ph_day is 'in 0.01 [pH]: divide by 100.0 for [pH]';
+comment on column readings_water_quality_station.temperature_day is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_water_quality_station.dissolved_oxygen_day is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.conductivity_day is 'in 0.1 uS/cm: divide by 10.0 for uS/cm';
+comment on column readings_water_quality_station.turbidity_day is 'in 0.01 {NTU}: divide by 100.0 for {NTU}';
+comment on column readings_water_quality_station.cod_day is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.permanganate_index_day is 'in 0.01 mg/L: divide by 100.0 for mg/L';
+comment on column readings_water_quality_station.ammonia_nitrogen_day is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.total_phosphorus_day is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.total_nitrogen_day is 'in 0.001 mg/L: divide by 1000.0 for mg/L';
+comment on column readings_water_quality_station.flow_day is 'in 0.01 L/s: divide by 100.0 for L/s';
 
 CREATE OR REPLACE FUNCTION end_sessions_of_disabled()
  RETURNS trigger
@@ -1921,6 +3157,808 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , sum(backhaul_delay_sum) as backhaul_delay_sum
 , last(firmware_last, bucket) filter (where firmware_last is not null) as firmware_last
 from readings_lora_gateway_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
+
+-- Hours are the first of these views; the second has the columns of days, which are read from readings_water_quality_station_1d_kept.
+create view readings_water_quality_station_1h as
+select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
+, count(ph) as ph_count
+, (min(ph) / 100::double precision)::real as ph_min
+, (max(ph) / 100::double precision)::real as ph_max
+, sum(ph) / 100::double precision as ph_sum
+, count(temperature) as temperature_count
+, (min(temperature) / 10::double precision)::real as temperature_min
+, (max(temperature) / 10::double precision)::real as temperature_max
+, sum(temperature) / 10::double precision as temperature_sum
+, count(dissolved_oxygen) as dissolved_oxygen_count
+, (min(dissolved_oxygen) / 100::double precision)::real as dissolved_oxygen_min
+, (max(dissolved_oxygen) / 100::double precision)::real as dissolved_oxygen_max
+, sum(dissolved_oxygen) / 100::double precision as dissolved_oxygen_sum
+, count(conductivity) as conductivity_count
+, (min(conductivity) / 10::double precision)::real as conductivity_min
+, (max(conductivity) / 10::double precision)::real as conductivity_max
+, sum(conductivity) / 10::double precision as conductivity_sum
+, count(turbidity) as turbidity_count
+, (min(turbidity) / 100::double precision)::real as turbidity_min
+, (max(turbidity) / 100::double precision)::real as turbidity_max
+, sum(turbidity) / 100::double precision as turbidity_sum
+, count(cod) as cod_count
+, (min(cod) / 100::double precision)::real as cod_min
+, (max(cod) / 100::double precision)::real as cod_max
+, sum(cod) / 100::double precision as cod_sum
+, count(permanganate_index) as permanganate_index_count
+, (min(permanganate_index) / 100::double precision)::real as permanganate_index_min
+, (max(permanganate_index) / 100::double precision)::real as permanganate_index_max
+, sum(permanganate_index) / 100::double precision as permanganate_index_sum
+, count(ammonia_nitrogen) as ammonia_nitrogen_count
+, (min(ammonia_nitrogen) / 1000::double precision)::real as ammonia_nitrogen_min
+, (max(ammonia_nitrogen) / 1000::double precision)::real as ammonia_nitrogen_max
+, sum(ammonia_nitrogen) / 1000::double precision as ammonia_nitrogen_sum
+, count(total_phosphorus) as total_phosphorus_count
+, (min(total_phosphorus) / 1000::double precision)::real as total_phosphorus_min
+, (max(total_phosphorus) / 1000::double precision)::real as total_phosphorus_max
+, sum(total_phosphorus) / 1000::double precision as total_phosphorus_sum
+, count(total_nitrogen) as total_nitrogen_count
+, (min(total_nitrogen) / 1000::double precision)::real as total_nitrogen_min
+, (max(total_nitrogen) / 1000::double precision)::real as total_nitrogen_max
+, sum(total_nitrogen) / 1000::double precision as total_nitrogen_sum
+, count(flow) as flow_count
+, (min(flow) / 100::double precision)::real as flow_min
+, (max(flow) / 100::double precision)::real as flow_max
+, sum(flow) / 100::double precision as flow_sum
+, last(quality, observed_at) filter (where quality is not null) as quality_last
+, count(ph_minute) as ph_minute_count
+, (min(ph_minute) / 100::double precision)::real as ph_minute_min
+, (max(ph_minute) / 100::double precision)::real as ph_minute_max
+, sum(ph_minute) / 100::double precision as ph_minute_sum
+, count(temperature_minute) as temperature_minute_count
+, (min(temperature_minute) / 10::double precision)::real as temperature_minute_min
+, (max(temperature_minute) / 10::double precision)::real as temperature_minute_max
+, sum(temperature_minute) / 10::double precision as temperature_minute_sum
+, count(dissolved_oxygen_minute) as dissolved_oxygen_minute_count
+, (min(dissolved_oxygen_minute) / 100::double precision)::real as dissolved_oxygen_minute_min
+, (max(dissolved_oxygen_minute) / 100::double precision)::real as dissolved_oxygen_minute_max
+, sum(dissolved_oxygen_minute) / 100::double precision as dissolved_oxygen_minute_sum
+, count(conductivity_minute) as conductivity_minute_count
+, (min(conductivity_minute) / 10::double precision)::real as conductivity_minute_min
+, (max(conductivity_minute) / 10::double precision)::real as conductivity_minute_max
+, sum(conductivity_minute) / 10::double precision as conductivity_minute_sum
+, count(turbidity_minute) as turbidity_minute_count
+, (min(turbidity_minute) / 100::double precision)::real as turbidity_minute_min
+, (max(turbidity_minute) / 100::double precision)::real as turbidity_minute_max
+, sum(turbidity_minute) / 100::double precision as turbidity_minute_sum
+, count(cod_minute) as cod_minute_count
+, (min(cod_minute) / 100::double precision)::real as cod_minute_min
+, (max(cod_minute) / 100::double precision)::real as cod_minute_max
+, sum(cod_minute) / 100::double precision as cod_minute_sum
+, count(permanganate_index_minute) as permanganate_index_minute_count
+, (min(permanganate_index_minute) / 100::double precision)::real as permanganate_index_minute_min
+, (max(permanganate_index_minute) / 100::double precision)::real as permanganate_index_minute_max
+, sum(permanganate_index_minute) / 100::double precision as permanganate_index_minute_sum
+, count(ammonia_nitrogen_minute) as ammonia_nitrogen_minute_count
+, (min(ammonia_nitrogen_minute) / 1000::double precision)::real as ammonia_nitrogen_minute_min
+, (max(ammonia_nitrogen_minute) / 1000::double precision)::real as ammonia_nitrogen_minute_max
+, sum(ammonia_nitrogen_minute) / 1000::double precision as ammonia_nitrogen_minute_sum
+, count(total_phosphorus_minute) as total_phosphorus_minute_count
+, (min(total_phosphorus_minute) / 1000::double precision)::real as total_phosphorus_minute_min
+, (max(total_phosphorus_minute) / 1000::double precision)::real as total_phosphorus_minute_max
+, sum(total_phosphorus_minute) / 1000::double precision as total_phosphorus_minute_sum
+, count(total_nitrogen_minute) as total_nitrogen_minute_count
+, (min(total_nitrogen_minute) / 1000::double precision)::real as total_nitrogen_minute_min
+, (max(total_nitrogen_minute) / 1000::double precision)::real as total_nitrogen_minute_max
+, sum(total_nitrogen_minute) / 1000::double precision as total_nitrogen_minute_sum
+, count(flow_minute) as flow_minute_count
+, (min(flow_minute) / 100::double precision)::real as flow_minute_min
+, (max(flow_minute) / 100::double precision)::real as flow_minute_max
+, sum(flow_minute) / 100::double precision as flow_minute_sum
+, last(quality_minute, observed_at) filter (where quality_minute is not null) as quality_minute_last
+, count(ph_hour) as ph_hour_count
+, (min(ph_hour) / 100::double precision)::real as ph_hour_min
+, (max(ph_hour) / 100::double precision)::real as ph_hour_max
+, sum(ph_hour) / 100::double precision as ph_hour_sum
+, count(temperature_hour) as temperature_hour_count
+, (min(temperature_hour) / 10::double precision)::real as temperature_hour_min
+, (max(temperature_hour) / 10::double precision)::real as temperature_hour_max
+, sum(temperature_hour) / 10::double precision as temperature_hour_sum
+, count(dissolved_oxygen_hour) as dissolved_oxygen_hour_count
+, (min(dissolved_oxygen_hour) / 100::double precision)::real as dissolved_oxygen_hour_min
+, (max(dissolved_oxygen_hour) / 100::double precision)::real as dissolved_oxygen_hour_max
+, sum(dissolved_oxygen_hour) / 100::double precision as dissolved_oxygen_hour_sum
+, count(conductivity_hour) as conductivity_hour_count
+, (min(conductivity_hour) / 10::double precision)::real as conductivity_hour_min
+, (max(conductivity_hour) / 10::double precision)::real as conductivity_hour_max
+, sum(conductivity_hour) / 10::double precision as conductivity_hour_sum
+, count(turbidity_hour) as turbidity_hour_count
+, (min(turbidity_hour) / 100::double precision)::real as turbidity_hour_min
+, (max(turbidity_hour) / 100::double precision)::real as turbidity_hour_max
+, sum(turbidity_hour) / 100::double precision as turbidity_hour_sum
+, count(cod_hour) as cod_hour_count
+, (min(cod_hour) / 100::double precision)::real as cod_hour_min
+, (max(cod_hour) / 100::double precision)::real as cod_hour_max
+, sum(cod_hour) / 100::double precision as cod_hour_sum
+, count(permanganate_index_hour) as permanganate_index_hour_count
+, (min(permanganate_index_hour) / 100::double precision)::real as permanganate_index_hour_min
+, (max(permanganate_index_hour) / 100::double precision)::real as permanganate_index_hour_max
+, sum(permanganate_index_hour) / 100::double precision as permanganate_index_hour_sum
+, count(ammonia_nitrogen_hour) as ammonia_nitrogen_hour_count
+, (min(ammonia_nitrogen_hour) / 1000::double precision)::real as ammonia_nitrogen_hour_min
+, (max(ammonia_nitrogen_hour) / 1000::double precision)::real as ammonia_nitrogen_hour_max
+, sum(ammonia_nitrogen_hour) / 1000::double precision as ammonia_nitrogen_hour_sum
+, count(total_phosphorus_hour) as total_phosphorus_hour_count
+, (min(total_phosphorus_hour) / 1000::double precision)::real as total_phosphorus_hour_min
+, (max(total_phosphorus_hour) / 1000::double precision)::real as total_phosphorus_hour_max
+, sum(total_phosphorus_hour) / 1000::double precision as total_phosphorus_hour_sum
+, count(total_nitrogen_hour) as total_nitrogen_hour_count
+, (min(total_nitrogen_hour) / 1000::double precision)::real as total_nitrogen_hour_min
+, (max(total_nitrogen_hour) / 1000::double precision)::real as total_nitrogen_hour_max
+, sum(total_nitrogen_hour) / 1000::double precision as total_nitrogen_hour_sum
+, count(flow_hour) as flow_hour_count
+, (min(flow_hour) / 100::double precision)::real as flow_hour_min
+, (max(flow_hour) / 100::double precision)::real as flow_hour_max
+, sum(flow_hour) / 100::double precision as flow_hour_sum
+, last(quality_hour, observed_at) filter (where quality_hour is not null) as quality_hour_last
+, count(ph_day) as ph_day_count
+, (min(ph_day) / 100::double precision)::real as ph_day_min
+, (max(ph_day) / 100::double precision)::real as ph_day_max
+, sum(ph_day) / 100::double precision as ph_day_sum
+, count(temperature_day) as temperature_day_count
+, (min(temperature_day) / 10::double precision)::real as temperature_day_min
+, (max(temperature_day) / 10::double precision)::real as temperature_day_max
+, sum(temperature_day) / 10::double precision as temperature_day_sum
+, count(dissolved_oxygen_day) as dissolved_oxygen_day_count
+, (min(dissolved_oxygen_day) / 100::double precision)::real as dissolved_oxygen_day_min
+, (max(dissolved_oxygen_day) / 100::double precision)::real as dissolved_oxygen_day_max
+, sum(dissolved_oxygen_day) / 100::double precision as dissolved_oxygen_day_sum
+, count(conductivity_day) as conductivity_day_count
+, (min(conductivity_day) / 10::double precision)::real as conductivity_day_min
+, (max(conductivity_day) / 10::double precision)::real as conductivity_day_max
+, sum(conductivity_day) / 10::double precision as conductivity_day_sum
+, count(turbidity_day) as turbidity_day_count
+, (min(turbidity_day) / 100::double precision)::real as turbidity_day_min
+, (max(turbidity_day) / 100::double precision)::real as turbidity_day_max
+, sum(turbidity_day) / 100::double precision as turbidity_day_sum
+, count(cod_day) as cod_day_count
+, (min(cod_day) / 100::double precision)::real as cod_day_min
+, (max(cod_day) / 100::double precision)::real as cod_day_max
+, sum(cod_day) / 100::double precision as cod_day_sum
+, count(permanganate_index_day) as permanganate_index_day_count
+, (min(permanganate_index_day) / 100::double precision)::real as permanganate_index_day_min
+, (max(permanganate_index_day) / 100::double precision)::real as permanganate_index_day_max
+, sum(permanganate_index_day) / 100::double precision as permanganate_index_day_sum
+, count(ammonia_nitrogen_day) as ammonia_nitrogen_day_count
+, (min(ammonia_nitrogen_day) / 1000::double precision)::real as ammonia_nitrogen_day_min
+, (max(ammonia_nitrogen_day) / 1000::double precision)::real as ammonia_nitrogen_day_max
+, sum(ammonia_nitrogen_day) / 1000::double precision as ammonia_nitrogen_day_sum
+, count(total_phosphorus_day) as total_phosphorus_day_count
+, (min(total_phosphorus_day) / 1000::double precision)::real as total_phosphorus_day_min
+, (max(total_phosphorus_day) / 1000::double precision)::real as total_phosphorus_day_max
+, sum(total_phosphorus_day) / 1000::double precision as total_phosphorus_day_sum
+, count(total_nitrogen_day) as total_nitrogen_day_count
+, (min(total_nitrogen_day) / 1000::double precision)::real as total_nitrogen_day_min
+, (max(total_nitrogen_day) / 1000::double precision)::real as total_nitrogen_day_max
+, sum(total_nitrogen_day) / 1000::double precision as total_nitrogen_day_sum
+, count(flow_day) as flow_day_count
+, (min(flow_day) / 100::double precision)::real as flow_day_min
+, (max(flow_day) / 100::double precision)::real as flow_day_max
+, sum(flow_day) / 100::double precision as flow_day_sum
+, last(quality_day, observed_at) filter (where quality_day is not null) as quality_day_last
+from readings_water_quality_station group by 1, 2;
+
+create view readings_water_quality_station_1d as
+select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_no, sum(readings)::bigint as readings
+, sum(ph_count)::bigint as ph_count
+, min(ph_min) as ph_min
+, max(ph_max) as ph_max
+, sum(ph_sum) as ph_sum
+, sum(temperature_count)::bigint as temperature_count
+, min(temperature_min) as temperature_min
+, max(temperature_max) as temperature_max
+, sum(temperature_sum) as temperature_sum
+, sum(dissolved_oxygen_count)::bigint as dissolved_oxygen_count
+, min(dissolved_oxygen_min) as dissolved_oxygen_min
+, max(dissolved_oxygen_max) as dissolved_oxygen_max
+, sum(dissolved_oxygen_sum) as dissolved_oxygen_sum
+, sum(conductivity_count)::bigint as conductivity_count
+, min(conductivity_min) as conductivity_min
+, max(conductivity_max) as conductivity_max
+, sum(conductivity_sum) as conductivity_sum
+, sum(turbidity_count)::bigint as turbidity_count
+, min(turbidity_min) as turbidity_min
+, max(turbidity_max) as turbidity_max
+, sum(turbidity_sum) as turbidity_sum
+, sum(cod_count)::bigint as cod_count
+, min(cod_min) as cod_min
+, max(cod_max) as cod_max
+, sum(cod_sum) as cod_sum
+, sum(permanganate_index_count)::bigint as permanganate_index_count
+, min(permanganate_index_min) as permanganate_index_min
+, max(permanganate_index_max) as permanganate_index_max
+, sum(permanganate_index_sum) as permanganate_index_sum
+, sum(ammonia_nitrogen_count)::bigint as ammonia_nitrogen_count
+, min(ammonia_nitrogen_min) as ammonia_nitrogen_min
+, max(ammonia_nitrogen_max) as ammonia_nitrogen_max
+, sum(ammonia_nitrogen_sum) as ammonia_nitrogen_sum
+, sum(total_phosphorus_count)::bigint as total_phosphorus_count
+, min(total_phosphorus_min) as total_phosphorus_min
+, max(total_phosphorus_max) as total_phosphorus_max
+, sum(total_phosphorus_sum) as total_phosphorus_sum
+, sum(total_nitrogen_count)::bigint as total_nitrogen_count
+, min(total_nitrogen_min) as total_nitrogen_min
+, max(total_nitrogen_max) as total_nitrogen_max
+, sum(total_nitrogen_sum) as total_nitrogen_sum
+, sum(flow_count)::bigint as flow_count
+, min(flow_min) as flow_min
+, max(flow_max) as flow_max
+, sum(flow_sum) as flow_sum
+, last(quality_last, bucket) filter (where quality_last is not null) as quality_last
+, sum(ph_minute_count)::bigint as ph_minute_count
+, min(ph_minute_min) as ph_minute_min
+, max(ph_minute_max) as ph_minute_max
+, sum(ph_minute_sum) as ph_minute_sum
+, sum(temperature_minute_count)::bigint as temperature_minute_count
+, min(temperature_minute_min) as temperature_minute_min
+, max(temperature_minute_max) as temperature_minute_max
+, sum(temperature_minute_sum) as temperature_minute_sum
+, sum(dissolved_oxygen_minute_count)::bigint as dissolved_oxygen_minute_count
+, min(dissolved_oxygen_minute_min) as dissolved_oxygen_minute_min
+, max(dissolved_oxygen_minute_max) as dissolved_oxygen_minute_max
+, sum(dissolved_oxygen_minute_sum) as dissolved_oxygen_minute_sum
+, sum(conductivity_minute_count)::bigint as conductivity_minute_count
+, min(conductivity_minute_min) as conductivity_minute_min
+, max(conductivity_minute_max) as conductivity_minute_max
+, sum(conductivity_minute_sum) as conductivity_minute_sum
+, sum(turbidity_minute_count)::bigint as turbidity_minute_count
+, min(turbidity_minute_min) as turbidity_minute_min
+, max(turbidity_minute_max) as turbidity_minute_max
+, sum(turbidity_minute_sum) as turbidity_minute_sum
+, sum(cod_minute_count)::bigint as cod_minute_count
+, min(cod_minute_min) as cod_minute_min
+, max(cod_minute_max) as cod_minute_max
+, sum(cod_minute_sum) as cod_minute_sum
+, sum(permanganate_index_minute_count)::bigint as permanganate_index_minute_count
+, min(permanganate_index_minute_min) as permanganate_index_minute_min
+, max(permanganate_index_minute_max) as permanganate_index_minute_max
+, sum(permanganate_index_minute_sum) as permanganate_index_minute_sum
+, sum(ammonia_nitrogen_minute_count)::bigint as ammonia_nitrogen_minute_count
+, min(ammonia_nitrogen_minute_min) as ammonia_nitrogen_minute_min
+, max(ammonia_nitrogen_minute_max) as ammonia_nitrogen_minute_max
+, sum(ammonia_nitrogen_minute_sum) as ammonia_nitrogen_minute_sum
+, sum(total_phosphorus_minute_count)::bigint as total_phosphorus_minute_count
+, min(total_phosphorus_minute_min) as total_phosphorus_minute_min
+, max(total_phosphorus_minute_max) as total_phosphorus_minute_max
+, sum(total_phosphorus_minute_sum) as total_phosphorus_minute_sum
+, sum(total_nitrogen_minute_count)::bigint as total_nitrogen_minute_count
+, min(total_nitrogen_minute_min) as total_nitrogen_minute_min
+, max(total_nitrogen_minute_max) as total_nitrogen_minute_max
+, sum(total_nitrogen_minute_sum) as total_nitrogen_minute_sum
+, sum(flow_minute_count)::bigint as flow_minute_count
+, min(flow_minute_min) as flow_minute_min
+, max(flow_minute_max) as flow_minute_max
+, sum(flow_minute_sum) as flow_minute_sum
+, last(quality_minute_last, bucket) filter (where quality_minute_last is not null) as quality_minute_last
+, sum(ph_hour_count)::bigint as ph_hour_count
+, min(ph_hour_min) as ph_hour_min
+, max(ph_hour_max) as ph_hour_max
+, sum(ph_hour_sum) as ph_hour_sum
+, sum(temperature_hour_count)::bigint as temperature_hour_count
+, min(temperature_hour_min) as temperature_hour_min
+, max(temperature_hour_max) as temperature_hour_max
+, sum(temperature_hour_sum) as temperature_hour_sum
+, sum(dissolved_oxygen_hour_count)::bigint as dissolved_oxygen_hour_count
+, min(dissolved_oxygen_hour_min) as dissolved_oxygen_hour_min
+, max(dissolved_oxygen_hour_max) as dissolved_oxygen_hour_max
+, sum(dissolved_oxygen_hour_sum) as dissolved_oxygen_hour_sum
+, sum(conductivity_hour_count)::bigint as conductivity_hour_count
+, min(conductivity_hour_min) as conductivity_hour_min
+, max(conductivity_hour_max) as conductivity_hour_max
+, sum(conductivity_hour_sum) as conductivity_hour_sum
+, sum(turbidity_hour_count)::bigint as turbidity_hour_count
+, min(turbidity_hour_min) as turbidity_hour_min
+, max(turbidity_hour_max) as turbidity_hour_max
+, sum(turbidity_hour_sum) as turbidity_hour_sum
+, sum(cod_hour_count)::bigint as cod_hour_count
+, min(cod_hour_min) as cod_hour_min
+, max(cod_hour_max) as cod_hour_max
+, sum(cod_hour_sum) as cod_hour_sum
+, sum(permanganate_index_hour_count)::bigint as permanganate_index_hour_count
+, min(permanganate_index_hour_min) as permanganate_index_hour_min
+, max(permanganate_index_hour_max) as permanganate_index_hour_max
+, sum(permanganate_index_hour_sum) as permanganate_index_hour_sum
+, sum(ammonia_nitrogen_hour_count)::bigint as ammonia_nitrogen_hour_count
+, min(ammonia_nitrogen_hour_min) as ammonia_nitrogen_hour_min
+, max(ammonia_nitrogen_hour_max) as ammonia_nitrogen_hour_max
+, sum(ammonia_nitrogen_hour_sum) as ammonia_nitrogen_hour_sum
+, sum(total_phosphorus_hour_count)::bigint as total_phosphorus_hour_count
+, min(total_phosphorus_hour_min) as total_phosphorus_hour_min
+, max(total_phosphorus_hour_max) as total_phosphorus_hour_max
+, sum(total_phosphorus_hour_sum) as total_phosphorus_hour_sum
+, sum(total_nitrogen_hour_count)::bigint as total_nitrogen_hour_count
+, min(total_nitrogen_hour_min) as total_nitrogen_hour_min
+, max(total_nitrogen_hour_max) as total_nitrogen_hour_max
+, sum(total_nitrogen_hour_sum) as total_nitrogen_hour_sum
+, sum(flow_hour_count)::bigint as flow_hour_count
+, min(flow_hour_min) as flow_hour_min
+, max(flow_hour_max) as flow_hour_max
+, sum(flow_hour_sum) as flow_hour_sum
+, last(quality_hour_last, bucket) filter (where quality_hour_last is not null) as quality_hour_last
+, sum(ph_day_count)::bigint as ph_day_count
+, min(ph_day_min) as ph_day_min
+, max(ph_day_max) as ph_day_max
+, sum(ph_day_sum) as ph_day_sum
+, sum(temperature_day_count)::bigint as temperature_day_count
+, min(temperature_day_min) as temperature_day_min
+, max(temperature_day_max) as temperature_day_max
+, sum(temperature_day_sum) as temperature_day_sum
+, sum(dissolved_oxygen_day_count)::bigint as dissolved_oxygen_day_count
+, min(dissolved_oxygen_day_min) as dissolved_oxygen_day_min
+, max(dissolved_oxygen_day_max) as dissolved_oxygen_day_max
+, sum(dissolved_oxygen_day_sum) as dissolved_oxygen_day_sum
+, sum(conductivity_day_count)::bigint as conductivity_day_count
+, min(conductivity_day_min) as conductivity_day_min
+, max(conductivity_day_max) as conductivity_day_max
+, sum(conductivity_day_sum) as conductivity_day_sum
+, sum(turbidity_day_count)::bigint as turbidity_day_count
+, min(turbidity_day_min) as turbidity_day_min
+, max(turbidity_day_max) as turbidity_day_max
+, sum(turbidity_day_sum) as turbidity_day_sum
+, sum(cod_day_count)::bigint as cod_day_count
+, min(cod_day_min) as cod_day_min
+, max(cod_day_max) as cod_day_max
+, sum(cod_day_sum) as cod_day_sum
+, sum(permanganate_index_day_count)::bigint as permanganate_index_day_count
+, min(permanganate_index_day_min) as permanganate_index_day_min
+, max(permanganate_index_day_max) as permanganate_index_day_max
+, sum(permanganate_index_day_sum) as permanganate_index_day_sum
+, sum(ammonia_nitrogen_day_count)::bigint as ammonia_nitrogen_day_count
+, min(ammonia_nitrogen_day_min) as ammonia_nitrogen_day_min
+, max(ammonia_nitrogen_day_max) as ammonia_nitrogen_day_max
+, sum(ammonia_nitrogen_day_sum) as ammonia_nitrogen_day_sum
+, sum(total_phosphorus_day_count)::bigint as total_phosphorus_day_count
+, min(total_phosphorus_day_min) as total_phosphorus_day_min
+, max(total_phosphorus_day_max) as total_phosphorus_day_max
+, sum(total_phosphorus_day_sum) as total_phosphorus_day_sum
+, sum(total_nitrogen_day_count)::bigint as total_nitrogen_day_count
+, min(total_nitrogen_day_min) as total_nitrogen_day_min
+, max(total_nitrogen_day_max) as total_nitrogen_day_max
+, sum(total_nitrogen_day_sum) as total_nitrogen_day_sum
+, sum(flow_day_count)::bigint as flow_day_count
+, min(flow_day_min) as flow_day_min
+, max(flow_day_max) as flow_day_max
+, sum(flow_day_sum) as flow_day_sum
+, last(quality_day_last, bucket) filter (where quality_day_last is not null) as quality_day_last
+from readings_water_quality_station_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
+
+-- Hours are the first of these views; the second has the columns of days, which are read from readings_air_station_1d_kept.
+create view readings_air_station_1h as
+select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
+, count(pm2_5) as pm2_5_count
+, (min(pm2_5) / 10::double precision)::real as pm2_5_min
+, (max(pm2_5) / 10::double precision)::real as pm2_5_max
+, sum(pm2_5) / 10::double precision as pm2_5_sum
+, count(pm10) as pm10_count
+, (min(pm10) / 10::double precision)::real as pm10_min
+, (max(pm10) / 10::double precision)::real as pm10_max
+, sum(pm10) / 10::double precision as pm10_sum
+, count(tsp) as tsp_count
+, (min(tsp) / 10::double precision)::real as tsp_min
+, (max(tsp) / 10::double precision)::real as tsp_max
+, sum(tsp) / 10::double precision as tsp_sum
+, count(so2) as so2_count
+, (min(so2) / 10::double precision)::real as so2_min
+, (max(so2) / 10::double precision)::real as so2_max
+, sum(so2) / 10::double precision as so2_sum
+, count(no2) as no2_count
+, (min(no2) / 10::double precision)::real as no2_min
+, (max(no2) / 10::double precision)::real as no2_max
+, sum(no2) / 10::double precision as no2_sum
+, count(o3) as o3_count
+, (min(o3) / 10::double precision)::real as o3_min
+, (max(o3) / 10::double precision)::real as o3_max
+, sum(o3) / 10::double precision as o3_sum
+, count(co) as co_count
+, (min(co) / 1000::double precision)::real as co_min
+, (max(co) / 1000::double precision)::real as co_max
+, sum(co) / 1000::double precision as co_sum
+, count(temperature) as temperature_count
+, (min(temperature) / 10::double precision)::real as temperature_min
+, (max(temperature) / 10::double precision)::real as temperature_max
+, sum(temperature) / 10::double precision as temperature_sum
+, count(humidity) as humidity_count
+, (min(humidity) / 10::double precision)::real as humidity_min
+, (max(humidity) / 10::double precision)::real as humidity_max
+, sum(humidity) / 10::double precision as humidity_sum
+, count(pressure) as pressure_count
+, (min(pressure) / 100::double precision)::real as pressure_min
+, (max(pressure) / 100::double precision)::real as pressure_max
+, sum(pressure) / 100::double precision as pressure_sum
+, count(wind_speed) as wind_speed_count
+, (min(wind_speed) / 10::double precision)::real as wind_speed_min
+, (max(wind_speed) / 10::double precision)::real as wind_speed_max
+, sum(wind_speed) / 10::double precision as wind_speed_sum
+, count(wind_direction) as wind_direction_count
+, (min(wind_direction)::double precision)::real as wind_direction_min
+, (max(wind_direction)::double precision)::real as wind_direction_max
+, sum(wind_direction)::double precision as wind_direction_sum
+, count(sound_level) as sound_level_count
+, (min(sound_level) / 10::double precision)::real as sound_level_min
+, (max(sound_level) / 10::double precision)::real as sound_level_max
+, sum(sound_level) / 10::double precision as sound_level_sum
+, last(quality, observed_at) filter (where quality is not null) as quality_last
+, count(pm2_5_minute) as pm2_5_minute_count
+, (min(pm2_5_minute) / 10::double precision)::real as pm2_5_minute_min
+, (max(pm2_5_minute) / 10::double precision)::real as pm2_5_minute_max
+, sum(pm2_5_minute) / 10::double precision as pm2_5_minute_sum
+, count(pm10_minute) as pm10_minute_count
+, (min(pm10_minute) / 10::double precision)::real as pm10_minute_min
+, (max(pm10_minute) / 10::double precision)::real as pm10_minute_max
+, sum(pm10_minute) / 10::double precision as pm10_minute_sum
+, count(tsp_minute) as tsp_minute_count
+, (min(tsp_minute) / 10::double precision)::real as tsp_minute_min
+, (max(tsp_minute) / 10::double precision)::real as tsp_minute_max
+, sum(tsp_minute) / 10::double precision as tsp_minute_sum
+, count(so2_minute) as so2_minute_count
+, (min(so2_minute) / 10::double precision)::real as so2_minute_min
+, (max(so2_minute) / 10::double precision)::real as so2_minute_max
+, sum(so2_minute) / 10::double precision as so2_minute_sum
+, count(no2_minute) as no2_minute_count
+, (min(no2_minute) / 10::double precision)::real as no2_minute_min
+, (max(no2_minute) / 10::double precision)::real as no2_minute_max
+, sum(no2_minute) / 10::double precision as no2_minute_sum
+, count(o3_minute) as o3_minute_count
+, (min(o3_minute) / 10::double precision)::real as o3_minute_min
+, (max(o3_minute) / 10::double precision)::real as o3_minute_max
+, sum(o3_minute) / 10::double precision as o3_minute_sum
+, count(co_minute) as co_minute_count
+, (min(co_minute) / 1000::double precision)::real as co_minute_min
+, (max(co_minute) / 1000::double precision)::real as co_minute_max
+, sum(co_minute) / 1000::double precision as co_minute_sum
+, count(temperature_minute) as temperature_minute_count
+, (min(temperature_minute) / 10::double precision)::real as temperature_minute_min
+, (max(temperature_minute) / 10::double precision)::real as temperature_minute_max
+, sum(temperature_minute) / 10::double precision as temperature_minute_sum
+, count(humidity_minute) as humidity_minute_count
+, (min(humidity_minute) / 10::double precision)::real as humidity_minute_min
+, (max(humidity_minute) / 10::double precision)::real as humidity_minute_max
+, sum(humidity_minute) / 10::double precision as humidity_minute_sum
+, count(pressure_minute) as pressure_minute_count
+, (min(pressure_minute) / 100::double precision)::real as pressure_minute_min
+, (max(pressure_minute) / 100::double precision)::real as pressure_minute_max
+, sum(pressure_minute) / 100::double precision as pressure_minute_sum
+, count(wind_speed_minute) as wind_speed_minute_count
+, (min(wind_speed_minute) / 10::double precision)::real as wind_speed_minute_min
+, (max(wind_speed_minute) / 10::double precision)::real as wind_speed_minute_max
+, sum(wind_speed_minute) / 10::double precision as wind_speed_minute_sum
+, count(wind_direction_minute) as wind_direction_minute_count
+, (min(wind_direction_minute)::double precision)::real as wind_direction_minute_min
+, (max(wind_direction_minute)::double precision)::real as wind_direction_minute_max
+, sum(wind_direction_minute)::double precision as wind_direction_minute_sum
+, count(sound_level_minute) as sound_level_minute_count
+, (min(sound_level_minute) / 10::double precision)::real as sound_level_minute_min
+, (max(sound_level_minute) / 10::double precision)::real as sound_level_minute_max
+, sum(sound_level_minute) / 10::double precision as sound_level_minute_sum
+, last(quality_minute, observed_at) filter (where quality_minute is not null) as quality_minute_last
+, count(pm2_5_hour) as pm2_5_hour_count
+, (min(pm2_5_hour) / 10::double precision)::real as pm2_5_hour_min
+, (max(pm2_5_hour) / 10::double precision)::real as pm2_5_hour_max
+, sum(pm2_5_hour) / 10::double precision as pm2_5_hour_sum
+, count(pm10_hour) as pm10_hour_count
+, (min(pm10_hour) / 10::double precision)::real as pm10_hour_min
+, (max(pm10_hour) / 10::double precision)::real as pm10_hour_max
+, sum(pm10_hour) / 10::double precision as pm10_hour_sum
+, count(tsp_hour) as tsp_hour_count
+, (min(tsp_hour) / 10::double precision)::real as tsp_hour_min
+, (max(tsp_hour) / 10::double precision)::real as tsp_hour_max
+, sum(tsp_hour) / 10::double precision as tsp_hour_sum
+, count(so2_hour) as so2_hour_count
+, (min(so2_hour) / 10::double precision)::real as so2_hour_min
+, (max(so2_hour) / 10::double precision)::real as so2_hour_max
+, sum(so2_hour) / 10::double precision as so2_hour_sum
+, count(no2_hour) as no2_hour_count
+, (min(no2_hour) / 10::double precision)::real as no2_hour_min
+, (max(no2_hour) / 10::double precision)::real as no2_hour_max
+, sum(no2_hour) / 10::double precision as no2_hour_sum
+, count(o3_hour) as o3_hour_count
+, (min(o3_hour) / 10::double precision)::real as o3_hour_min
+, (max(o3_hour) / 10::double precision)::real as o3_hour_max
+, sum(o3_hour) / 10::double precision as o3_hour_sum
+, count(co_hour) as co_hour_count
+, (min(co_hour) / 1000::double precision)::real as co_hour_min
+, (max(co_hour) / 1000::double precision)::real as co_hour_max
+, sum(co_hour) / 1000::double precision as co_hour_sum
+, count(temperature_hour) as temperature_hour_count
+, (min(temperature_hour) / 10::double precision)::real as temperature_hour_min
+, (max(temperature_hour) / 10::double precision)::real as temperature_hour_max
+, sum(temperature_hour) / 10::double precision as temperature_hour_sum
+, count(humidity_hour) as humidity_hour_count
+, (min(humidity_hour) / 10::double precision)::real as humidity_hour_min
+, (max(humidity_hour) / 10::double precision)::real as humidity_hour_max
+, sum(humidity_hour) / 10::double precision as humidity_hour_sum
+, count(pressure_hour) as pressure_hour_count
+, (min(pressure_hour) / 100::double precision)::real as pressure_hour_min
+, (max(pressure_hour) / 100::double precision)::real as pressure_hour_max
+, sum(pressure_hour) / 100::double precision as pressure_hour_sum
+, count(wind_speed_hour) as wind_speed_hour_count
+, (min(wind_speed_hour) / 10::double precision)::real as wind_speed_hour_min
+, (max(wind_speed_hour) / 10::double precision)::real as wind_speed_hour_max
+, sum(wind_speed_hour) / 10::double precision as wind_speed_hour_sum
+, count(wind_direction_hour) as wind_direction_hour_count
+, (min(wind_direction_hour)::double precision)::real as wind_direction_hour_min
+, (max(wind_direction_hour)::double precision)::real as wind_direction_hour_max
+, sum(wind_direction_hour)::double precision as wind_direction_hour_sum
+, count(sound_level_hour) as sound_level_hour_count
+, (min(sound_level_hour) / 10::double precision)::real as sound_level_hour_min
+, (max(sound_level_hour) / 10::double precision)::real as sound_level_hour_max
+, sum(sound_level_hour) / 10::double precision as sound_level_hour_sum
+, last(quality_hour, observed_at) filter (where quality_hour is not null) as quality_hour_last
+, count(pm2_5_day) as pm2_5_day_count
+, (min(pm2_5_day) / 10::double precision)::real as pm2_5_day_min
+, (max(pm2_5_day) / 10::double precision)::real as pm2_5_day_max
+, sum(pm2_5_day) / 10::double precision as pm2_5_day_sum
+, count(pm10_day) as pm10_day_count
+, (min(pm10_day) / 10::double precision)::real as pm10_day_min
+, (max(pm10_day) / 10::double precision)::real as pm10_day_max
+, sum(pm10_day) / 10::double precision as pm10_day_sum
+, count(tsp_day) as tsp_day_count
+, (min(tsp_day) / 10::double precision)::real as tsp_day_min
+, (max(tsp_day) / 10::double precision)::real as tsp_day_max
+, sum(tsp_day) / 10::double precision as tsp_day_sum
+, count(so2_day) as so2_day_count
+, (min(so2_day) / 10::double precision)::real as so2_day_min
+, (max(so2_day) / 10::double precision)::real as so2_day_max
+, sum(so2_day) / 10::double precision as so2_day_sum
+, count(no2_day) as no2_day_count
+, (min(no2_day) / 10::double precision)::real as no2_day_min
+, (max(no2_day) / 10::double precision)::real as no2_day_max
+, sum(no2_day) / 10::double precision as no2_day_sum
+, count(o3_day) as o3_day_count
+, (min(o3_day) / 10::double precision)::real as o3_day_min
+, (max(o3_day) / 10::double precision)::real as o3_day_max
+, sum(o3_day) / 10::double precision as o3_day_sum
+, count(co_day) as co_day_count
+, (min(co_day) / 1000::double precision)::real as co_day_min
+, (max(co_day) / 1000::double precision)::real as co_day_max
+, sum(co_day) / 1000::double precision as co_day_sum
+, count(temperature_day) as temperature_day_count
+, (min(temperature_day) / 10::double precision)::real as temperature_day_min
+, (max(temperature_day) / 10::double precision)::real as temperature_day_max
+, sum(temperature_day) / 10::double precision as temperature_day_sum
+, count(humidity_day) as humidity_day_count
+, (min(humidity_day) / 10::double precision)::real as humidity_day_min
+, (max(humidity_day) / 10::double precision)::real as humidity_day_max
+, sum(humidity_day) / 10::double precision as humidity_day_sum
+, count(pressure_day) as pressure_day_count
+, (min(pressure_day) / 100::double precision)::real as pressure_day_min
+, (max(pressure_day) / 100::double precision)::real as pressure_day_max
+, sum(pressure_day) / 100::double precision as pressure_day_sum
+, count(wind_speed_day) as wind_speed_day_count
+, (min(wind_speed_day) / 10::double precision)::real as wind_speed_day_min
+, (max(wind_speed_day) / 10::double precision)::real as wind_speed_day_max
+, sum(wind_speed_day) / 10::double precision as wind_speed_day_sum
+, count(wind_direction_day) as wind_direction_day_count
+, (min(wind_direction_day)::double precision)::real as wind_direction_day_min
+, (max(wind_direction_day)::double precision)::real as wind_direction_day_max
+, sum(wind_direction_day)::double precision as wind_direction_day_sum
+, count(sound_level_day) as sound_level_day_count
+, (min(sound_level_day) / 10::double precision)::real as sound_level_day_min
+, (max(sound_level_day) / 10::double precision)::real as sound_level_day_max
+, sum(sound_level_day) / 10::double precision as sound_level_day_sum
+, last(quality_day, observed_at) filter (where quality_day is not null) as quality_day_last
+from readings_air_station group by 1, 2;
+
+create view readings_air_station_1d as
+select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_no, sum(readings)::bigint as readings
+, sum(pm2_5_count)::bigint as pm2_5_count
+, min(pm2_5_min) as pm2_5_min
+, max(pm2_5_max) as pm2_5_max
+, sum(pm2_5_sum) as pm2_5_sum
+, sum(pm10_count)::bigint as pm10_count
+, min(pm10_min) as pm10_min
+, max(pm10_max) as pm10_max
+, sum(pm10_sum) as pm10_sum
+, sum(tsp_count)::bigint as tsp_count
+, min(tsp_min) as tsp_min
+, max(tsp_max) as tsp_max
+, sum(tsp_sum) as tsp_sum
+, sum(so2_count)::bigint as so2_count
+, min(so2_min) as so2_min
+, max(so2_max) as so2_max
+, sum(so2_sum) as so2_sum
+, sum(no2_count)::bigint as no2_count
+, min(no2_min) as no2_min
+, max(no2_max) as no2_max
+, sum(no2_sum) as no2_sum
+, sum(o3_count)::bigint as o3_count
+, min(o3_min) as o3_min
+, max(o3_max) as o3_max
+, sum(o3_sum) as o3_sum
+, sum(co_count)::bigint as co_count
+, min(co_min) as co_min
+, max(co_max) as co_max
+, sum(co_sum) as co_sum
+, sum(temperature_count)::bigint as temperature_count
+, min(temperature_min) as temperature_min
+, max(temperature_max) as temperature_max
+, sum(temperature_sum) as temperature_sum
+, sum(humidity_count)::bigint as humidity_count
+, min(humidity_min) as humidity_min
+, max(humidity_max) as humidity_max
+, sum(humidity_sum) as humidity_sum
+, sum(pressure_count)::bigint as pressure_count
+, min(pressure_min) as pressure_min
+, max(pressure_max) as pressure_max
+, sum(pressure_sum) as pressure_sum
+, sum(wind_speed_count)::bigint as wind_speed_count
+, min(wind_speed_min) as wind_speed_min
+, max(wind_speed_max) as wind_speed_max
+, sum(wind_speed_sum) as wind_speed_sum
+, sum(wind_direction_count)::bigint as wind_direction_count
+, min(wind_direction_min) as wind_direction_min
+, max(wind_direction_max) as wind_direction_max
+, sum(wind_direction_sum) as wind_direction_sum
+, sum(sound_level_count)::bigint as sound_level_count
+, min(sound_level_min) as sound_level_min
+, max(sound_level_max) as sound_level_max
+, sum(sound_level_sum) as sound_level_sum
+, last(quality_last, bucket) filter (where quality_last is not null) as quality_last
+, sum(pm2_5_minute_count)::bigint as pm2_5_minute_count
+, min(pm2_5_minute_min) as pm2_5_minute_min
+, max(pm2_5_minute_max) as pm2_5_minute_max
+, sum(pm2_5_minute_sum) as pm2_5_minute_sum
+, sum(pm10_minute_count)::bigint as pm10_minute_count
+, min(pm10_minute_min) as pm10_minute_min
+, max(pm10_minute_max) as pm10_minute_max
+, sum(pm10_minute_sum) as pm10_minute_sum
+, sum(tsp_minute_count)::bigint as tsp_minute_count
+, min(tsp_minute_min) as tsp_minute_min
+, max(tsp_minute_max) as tsp_minute_max
+, sum(tsp_minute_sum) as tsp_minute_sum
+, sum(so2_minute_count)::bigint as so2_minute_count
+, min(so2_minute_min) as so2_minute_min
+, max(so2_minute_max) as so2_minute_max
+, sum(so2_minute_sum) as so2_minute_sum
+, sum(no2_minute_count)::bigint as no2_minute_count
+, min(no2_minute_min) as no2_minute_min
+, max(no2_minute_max) as no2_minute_max
+, sum(no2_minute_sum) as no2_minute_sum
+, sum(o3_minute_count)::bigint as o3_minute_count
+, min(o3_minute_min) as o3_minute_min
+, max(o3_minute_max) as o3_minute_max
+, sum(o3_minute_sum) as o3_minute_sum
+, sum(co_minute_count)::bigint as co_minute_count
+, min(co_minute_min) as co_minute_min
+, max(co_minute_max) as co_minute_max
+, sum(co_minute_sum) as co_minute_sum
+, sum(temperature_minute_count)::bigint as temperature_minute_count
+, min(temperature_minute_min) as temperature_minute_min
+, max(temperature_minute_max) as temperature_minute_max
+, sum(temperature_minute_sum) as temperature_minute_sum
+, sum(humidity_minute_count)::bigint as humidity_minute_count
+, min(humidity_minute_min) as humidity_minute_min
+, max(humidity_minute_max) as humidity_minute_max
+, sum(humidity_minute_sum) as humidity_minute_sum
+, sum(pressure_minute_count)::bigint as pressure_minute_count
+, min(pressure_minute_min) as pressure_minute_min
+, max(pressure_minute_max) as pressure_minute_max
+, sum(pressure_minute_sum) as pressure_minute_sum
+, sum(wind_speed_minute_count)::bigint as wind_speed_minute_count
+, min(wind_speed_minute_min) as wind_speed_minute_min
+, max(wind_speed_minute_max) as wind_speed_minute_max
+, sum(wind_speed_minute_sum) as wind_speed_minute_sum
+, sum(wind_direction_minute_count)::bigint as wind_direction_minute_count
+, min(wind_direction_minute_min) as wind_direction_minute_min
+, max(wind_direction_minute_max) as wind_direction_minute_max
+, sum(wind_direction_minute_sum) as wind_direction_minute_sum
+, sum(sound_level_minute_count)::bigint as sound_level_minute_count
+, min(sound_level_minute_min) as sound_level_minute_min
+, max(sound_level_minute_max) as sound_level_minute_max
+, sum(sound_level_minute_sum) as sound_level_minute_sum
+, last(quality_minute_last, bucket) filter (where quality_minute_last is not null) as quality_minute_last
+, sum(pm2_5_hour_count)::bigint as pm2_5_hour_count
+, min(pm2_5_hour_min) as pm2_5_hour_min
+, max(pm2_5_hour_max) as pm2_5_hour_max
+, sum(pm2_5_hour_sum) as pm2_5_hour_sum
+, sum(pm10_hour_count)::bigint as pm10_hour_count
+, min(pm10_hour_min) as pm10_hour_min
+, max(pm10_hour_max) as pm10_hour_max
+, sum(pm10_hour_sum) as pm10_hour_sum
+, sum(tsp_hour_count)::bigint as tsp_hour_count
+, min(tsp_hour_min) as tsp_hour_min
+, max(tsp_hour_max) as tsp_hour_max
+, sum(tsp_hour_sum) as tsp_hour_sum
+, sum(so2_hour_count)::bigint as so2_hour_count
+, min(so2_hour_min) as so2_hour_min
+, max(so2_hour_max) as so2_hour_max
+, sum(so2_hour_sum) as so2_hour_sum
+, sum(no2_hour_count)::bigint as no2_hour_count
+, min(no2_hour_min) as no2_hour_min
+, max(no2_hour_max) as no2_hour_max
+, sum(no2_hour_sum) as no2_hour_sum
+, sum(o3_hour_count)::bigint as o3_hour_count
+, min(o3_hour_min) as o3_hour_min
+, max(o3_hour_max) as o3_hour_max
+, sum(o3_hour_sum) as o3_hour_sum
+, sum(co_hour_count)::bigint as co_hour_count
+, min(co_hour_min) as co_hour_min
+, max(co_hour_max) as co_hour_max
+, sum(co_hour_sum) as co_hour_sum
+, sum(temperature_hour_count)::bigint as temperature_hour_count
+, min(temperature_hour_min) as temperature_hour_min
+, max(temperature_hour_max) as temperature_hour_max
+, sum(temperature_hour_sum) as temperature_hour_sum
+, sum(humidity_hour_count)::bigint as humidity_hour_count
+, min(humidity_hour_min) as humidity_hour_min
+, max(humidity_hour_max) as humidity_hour_max
+, sum(humidity_hour_sum) as humidity_hour_sum
+, sum(pressure_hour_count)::bigint as pressure_hour_count
+, min(pressure_hour_min) as pressure_hour_min
+, max(pressure_hour_max) as pressure_hour_max
+, sum(pressure_hour_sum) as pressure_hour_sum
+, sum(wind_speed_hour_count)::bigint as wind_speed_hour_count
+, min(wind_speed_hour_min) as wind_speed_hour_min
+, max(wind_speed_hour_max) as wind_speed_hour_max
+, sum(wind_speed_hour_sum) as wind_speed_hour_sum
+, sum(wind_direction_hour_count)::bigint as wind_direction_hour_count
+, min(wind_direction_hour_min) as wind_direction_hour_min
+, max(wind_direction_hour_max) as wind_direction_hour_max
+, sum(wind_direction_hour_sum) as wind_direction_hour_sum
+, sum(sound_level_hour_count)::bigint as sound_level_hour_count
+, min(sound_level_hour_min) as sound_level_hour_min
+, max(sound_level_hour_max) as sound_level_hour_max
+, sum(sound_level_hour_sum) as sound_level_hour_sum
+, last(quality_hour_last, bucket) filter (where quality_hour_last is not null) as quality_hour_last
+, sum(pm2_5_day_count)::bigint as pm2_5_day_count
+, min(pm2_5_day_min) as pm2_5_day_min
+, max(pm2_5_day_max) as pm2_5_day_max
+, sum(pm2_5_day_sum) as pm2_5_day_sum
+, sum(pm10_day_count)::bigint as pm10_day_count
+, min(pm10_day_min) as pm10_day_min
+, max(pm10_day_max) as pm10_day_max
+, sum(pm10_day_sum) as pm10_day_sum
+, sum(tsp_day_count)::bigint as tsp_day_count
+, min(tsp_day_min) as tsp_day_min
+, max(tsp_day_max) as tsp_day_max
+, sum(tsp_day_sum) as tsp_day_sum
+, sum(so2_day_count)::bigint as so2_day_count
+, min(so2_day_min) as so2_day_min
+, max(so2_day_max) as so2_day_max
+, sum(so2_day_sum) as so2_day_sum
+, sum(no2_day_count)::bigint as no2_day_count
+, min(no2_day_min) as no2_day_min
+, max(no2_day_max) as no2_day_max
+, sum(no2_day_sum) as no2_day_sum
+, sum(o3_day_count)::bigint as o3_day_count
+, min(o3_day_min) as o3_day_min
+, max(o3_day_max) as o3_day_max
+, sum(o3_day_sum) as o3_day_sum
+, sum(co_day_count)::bigint as co_day_count
+, min(co_day_min) as co_day_min
+, max(co_day_max) as co_day_max
+, sum(co_day_sum) as co_day_sum
+, sum(temperature_day_count)::bigint as temperature_day_count
+, min(temperature_day_min) as temperature_day_min
+, max(temperature_day_max) as temperature_day_max
+, sum(temperature_day_sum) as temperature_day_sum
+, sum(humidity_day_count)::bigint as humidity_day_count
+, min(humidity_day_min) as humidity_day_min
+, max(humidity_day_max) as humidity_day_max
+, sum(humidity_day_sum) as humidity_day_sum
+, sum(pressure_day_count)::bigint as pressure_day_count
+, min(pressure_day_min) as pressure_day_min
+, max(pressure_day_max) as pressure_day_max
+, sum(pressure_day_sum) as pressure_day_sum
+, sum(wind_speed_day_count)::bigint as wind_speed_day_count
+, min(wind_speed_day_min) as wind_speed_day_min
+, max(wind_speed_day_max) as wind_speed_day_max
+, sum(wind_speed_day_sum) as wind_speed_day_sum
+, sum(wind_direction_day_count)::bigint as wind_direction_day_count
+, min(wind_direction_day_min) as wind_direction_day_min
+, max(wind_direction_day_max) as wind_direction_day_max
+, sum(wind_direction_day_sum) as wind_direction_day_sum
+, sum(sound_level_day_count)::bigint as sound_level_day_count
+, min(sound_level_day_min) as sound_level_day_min
+, max(sound_level_day_max) as sound_level_day_max
+, sum(sound_level_day_sum) as sound_level_day_sum
+, last(quality_day_last, bucket) filter (where quality_day_last is not null) as quality_day_last
+from readings_air_station_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
 -- Hours are the first of these views; the second has the columns of days, which are read from readings_example_1d_kept.
 create view readings_example_1h as
