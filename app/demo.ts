@@ -37,6 +37,9 @@ in DATA_DIR (default .data); delete that folder to begin anew. The platform's lo
 /** The kinds that are shown, once their first reading can be read through the API. */
 const SHOWN_KINDS = ["gas-meter", "speaker", "camera", "lora-gateway"] as const;
 
+/** Where stations find the demo, unless a setting says otherwise. */
+const DEMO_HJ212_PORT = "9212";
+
 /** A marker in the data directory: the whole past was sent once and is not sent again. */
 const HISTORY_SENT = "demo-history-sent";
 
@@ -74,9 +77,13 @@ function start(
 
 /**
  * Approvers and duty officers who are added while one tries things out may act at once, unless a setting says
- * otherwise.
+ * otherwise; and the doors of other protocols are open.
  */
-const ownSettings = (): NodeJS.ProcessEnv => ({ PRIVILEGED_GRANT_DELAY_HOURS: "0", ...process.env });
+const ownSettings = (): NodeJS.ProcessEnv => ({
+  PRIVILEGED_GRANT_DELAY_HOURS: "0",
+  HJ212_PORT: DEMO_HJ212_PORT,
+  ...process.env,
+});
 
 const ended = (child: ChildProcess): Promise<number> =>
   new Promise((resolve) => {
@@ -164,6 +171,7 @@ smart-broadcast-iot demo: county ${DEMO_COUNTY} with ${meters} gas meters behind
   Console    ${api}/console/    (its sign-in page names the people below, on this machine with their passwords)
   API        ${api}/docs    (also /openapi.json, /metrics, /readyz)
   MQTT       mqtt://localhost:${mqttPort}    over WebSocket: ws://localhost:${mqttWsPort}/mqtt
+  HJ 212     port ${loadConfig(ownSettings()).HJ212_PORT}    (water and air stations; docs/protocols-hj212.md)
   API key    ${key}
   Log        ${log}
   Root key   ${rootFile}    (the speakers trust it. Here it lies beside the data; keep a real one off the server)

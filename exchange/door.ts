@@ -17,7 +17,7 @@ export interface DoorDevice {
 }
 
 /** The reasons for which a door itself refuses a message, before its items are looked at. */
-export type DoorReason = "payload_too_large" | "empty" | "not_json" | "rate_limited";
+export type DoorReason = "payload_too_large" | "empty" | "not_json" | "bad_frame" | "rate_limited";
 
 export interface DoorRefusal {
   readonly reason: DoorReason;
@@ -154,6 +154,8 @@ export interface Door {
   tellAgain?(): void;
   /** How the door is, for `/readyz`; not there where a door that is open is well. */
   health?(): DoorHealth;
+  /** What has come by this door so far, by what became of it, for `/metrics`. */
+  packetCounts?(): Readonly<Record<string, number>>;
   /** Takes nothing new in; messages that were read are still acknowledged. */
   quiesce(): Promise<void>;
   close(): Promise<void>;

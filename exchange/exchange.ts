@@ -12,7 +12,7 @@ import type {
 
 /** All doors together, as the inside sees them: it reaches devices through this, and knows no door. */
 export interface DoorExchange<D extends DoorDevice = DoorDevice>
-  extends Omit<Door, "name" | "health" | "tellAgain"> {
+  extends Omit<Door, "name" | "health" | "packetCounts" | "tellAgain"> {
   /**
    * Adds a door behind the present ones. @throws Error when there is one of its name: rejections name the door by it
    */

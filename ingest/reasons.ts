@@ -4,6 +4,7 @@
  */
 export const REASONS = {
   not_json: "the payload is not JSON in UTF-8",
+  bad_frame: "the packet is whole, and what it says cannot be understood",
   payload_too_large: "the payload is larger than 256 KiB",
   too_deep: "values are nested more than 16 levels deep",
   bad_shape: "the JSON does not have the shape that this topic takes",

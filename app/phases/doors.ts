@@ -1,3 +1,4 @@
+import { Counter, type Registry } from "prom-client";
 import { apiKeyPrefix } from "../../access/api-keys.ts";
 import { tokenMatches } from "../../access/tokens.ts";
 import { createBroker } from "../../broker/broker.ts";
@@ -96,6 +97,8 @@ export async function makeDoors(
       }
     },
   });
+  const counted = new Map<string, () => Readonly<Record<string, number>>>();
+  registerDoorCounts(registry, counted);
   exchange.add(broker);
   atEnd(() => exchange.close());
   registerBrokerMetrics(registry, broker, feed);
@@ -115,10 +118,29 @@ export async function makeDoors(
         const door = await orSayWhichPort(open({ config, log: logOf(name), devices, inside: events }));
         if (!door) continue;
         exchange.add(door);
+        if (door.packetCounts) counted.set(name, () => door.packetCounts!());
         if (door.tellAgain) sharing.set(name, () => door.tellAgain!());
       }
     },
   };
+}
+
+/** Shows what the doors of other protocols count; it is read at each scrape. */
+function registerDoorCounts(
+  registry: Registry,
+  counted: ReadonlyMap<string, () => Readonly<Record<string, number>>>,
+): void {
+  new Counter({
+    name: "sbi_door_packets_total",
+    help: "Packets at the doors of other protocols, by what became of them",
+    labelNames: ["door", "result"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [door, read] of counted)
+        for (const [result, count] of Object.entries(read())) this.inc({ door, result }, count);
+    },
+  });
 }
 
 /** The events of doors, handed to the parts that take them. */

@@ -3,6 +3,7 @@ import { type Fault, PlatformError } from "../errors.ts";
 import { broadcastSettings } from "./broadcast.ts";
 import { capNeeds, capSettings } from "./cap.ts";
 import { databaseNeeds, databaseSettings } from "./database.ts";
+import { hj212Needs, hj212Settings } from "./hj212.ts";
 import { httpNeeds, httpSettings } from "./http.ts";
 import { ingestSettings } from "./ingest.ts";
 import { instanceNeeds, instanceSettings } from "./instance.ts";
@@ -27,6 +28,7 @@ export const configSchema = z.object({
   ...databaseSettings,
   ...placeSettings,
   ...mqttSettings,
+  ...hj212Settings,
   ...httpSettings,
   ...sessionSettings,
   ...oidcSettings,
@@ -42,7 +44,16 @@ export const configSchema = z.object({
 
 /** Settings that make sense only with another one, in the order in which they are reported. */
 const NEEDS: readonly (readonly [name: keyof Config, other: keyof Config, told?: string, unless?: string])[] =
-  [...mqttNeeds, ...httpNeeds, ...capNeeds, ...oidcNeeds, ...databaseNeeds, ...sourceNeeds, ...instanceNeeds];
+  [
+    ...mqttNeeds,
+    ...hj212Needs,
+    ...httpNeeds,
+    ...capNeeds,
+    ...oidcNeeds,
+    ...databaseNeeds,
+    ...sourceNeeds,
+    ...instanceNeeds,
+  ];
 
 export type Config = z.infer<typeof configSchema>;
 

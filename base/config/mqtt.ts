@@ -1,17 +1,5 @@
 import { z } from "zod";
-import { port } from "./forms.ts";
-
-/** The port of a listener that can be turned off. */
-const portOrOff = (fallback: number, about: string) =>
-  z
-    .union([z.literal("off"), z.coerce.number().int().min(0).max(65_535)], {
-      error: ({ input }) => `'${String(input)}', expected a port (0 to 65535) or off`,
-    })
-    .default(fallback)
-    .describe(about);
-
-const connections = (about: string) =>
-  z.coerce.number().int().min(0).max(10_000_000).default(0).describe(about);
+import { connectionLimit, port, portOrOff } from "./forms.ts";
 
 /** The platform's own MQTT broker. */
 export const mqttSettings = {
@@ -43,8 +31,8 @@ export const mqttSettings = {
     .describe(
       "PEM file with the CA's list of revoked certificates. Once it is out of date, the broker accepts no device certificate.",
     ),
-  MQTT_MAX_CONNECTIONS: connections("MQTT connections at once. 0: no limit."),
-  MQTT_MAX_CONNECTIONS_PER_ADDRESS: connections(
+  MQTT_MAX_CONNECTIONS: connectionLimit("MQTT connections at once. 0: no limit."),
+  MQTT_MAX_CONNECTIONS_PER_ADDRESS: connectionLimit(
     "MQTT connections at once from one IPv4 address or IPv6 /64. 0: no limit. Devices behind one gateway, NAT or proxy share an address.",
   ),
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isNetwork, splitAtCommas } from "./forms.ts";
+import { networks, splitAtCommas } from "./forms.ts";
 
 /** Other brokers to take messages from: one that speaks MQTT, or a cluster of RabbitMQ. */
 export const sourceSettings = {
@@ -43,13 +43,7 @@ export const sourceSettings = {
     .describe(
       "RabbitMQ's management API, http://user:password@host:15672: tells which devices had connected before this process, and ends their connections.",
     ),
-  SOURCE_AMQP_AUTH_FROM: z
-    .string()
-    .transform(splitAtCommas)
-    .refine(
-      (networks) => networks.every(isNetwork),
-      "expected addresses or networks such as 10.0.0.5 or 10.0.0.0/24, separated by commas",
-    )
+  SOURCE_AMQP_AUTH_FROM: networks
     .optional()
     .describe(
       "Addresses and networks of RabbitMQ's nodes, which may ask at /v1/cluster-logins who logs in and who uses a topic, separated by commas. Unset: nobody may.",

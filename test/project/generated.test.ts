@@ -26,7 +26,7 @@ describe("what is generated from the configuration's schema", () => {
   it("is an example that names each variable once, with a default that the schema accepts", () => {
     const lines = envExample()
       .split("\n")
-      .filter((line) => /^# [A-Z_]+=/.test(line));
+      .filter((line) => /^# [A-Z0-9_]+=/.test(line));
     const pairs = lines.map((line) => line.slice(2).split(/=(.*)/s) as [string, string]);
     expect(pairs.map(([name]) => name)).toEqual(names);
     // Uncommented as it stands, the example changes nothing.
@@ -36,7 +36,7 @@ describe("what is generated from the configuration's schema", () => {
   it("is a table with one row for each variable in both languages, each with a meaning", () => {
     for (const language of ["en", "zh"] as const) {
       const rows = settingsTable(language).split("\n").slice(2);
-      expect(rows.map((row) => /^\| `([A-Z_]+)` \|/.exec(row)?.[1])).toEqual(names);
+      expect(rows.map((row) => /^\| `([A-Z0-9_]+)` \|/.exec(row)?.[1])).toEqual(names);
       for (const row of rows) expect(row).toMatch(/\| [^|]{4,} \|$/);
     }
     expect(settingsTable("zh")).toMatch(/[\u4e00-\u9fff]/);

@@ -10,6 +10,7 @@ interface ReasonText {
 /** The closed list, which a test compares with the platform's. */
 const ZH = {
   not_json: { word: "不是 JSON", next: "消息体要是 JSON 文本，用 UTF-8 编码。" },
+  bad_frame: { word: "报文读不懂", next: "报文完整，但内容不合规约。对照平台的原话检查设备的协议版本。" },
   payload_too_large: { word: "超过 256 KiB", next: "一条消息最多 256 KiB，分几条发。" },
   too_deep: { word: "嵌套太深", next: "最多嵌套 16 层，把量放在最外层。" },
   bad_shape: { word: "结构不对", next: "结构和这个主题要的不同，对照平台的原话修改。" },
@@ -55,6 +56,10 @@ type ReasonCode = keyof typeof ZH;
 
 const EN: Readonly<Record<ReasonCode, ReasonText>> = {
   not_json: { word: "Not JSON", next: "Send JSON text in UTF-8." },
+  bad_frame: {
+    word: "A packet that says nothing we know",
+    next: "It came whole. Compare the device's edition of the protocol with the platform's words.",
+  },
   payload_too_large: { word: "Larger than 256 KiB", next: "Send it in several messages of at most 256 KiB." },
   too_deep: { word: "Nested too deep", next: "At most 16 levels; put quantities at the outermost." },
   bad_shape: {

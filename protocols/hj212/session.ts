@@ -1,0 +1,368 @@
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Admission } from "../../base/connection-limits.ts";
+import type { Logger } from "../../base/log.ts";
+import { identityOf } from "../../devices/identities.ts";
+import type { DoorDevice, DoorEvents, DoorRefusal, RawMessage } from "../../exchange/door.ts";
+import { type Addressee, answerTo, requestTo } from "./answers.ts";
+import { clockRequest, type Request } from "./commands.ts";
+import { badFrame, contextOf, refusalOf, withContent } from "./decode.ts";
+import { PacketReader } from "./frame.ts";
+import { type Hj212Message, type MessageFault, readMessage } from "./message.ts";
+import type { OpenRequests } from "./requests.ts";
+
+/** What a session needs of its door, which knows all of them. */
+export interface SessionInside<D extends DoorDevice>
+  extends Pick<DoorEvents<D>, "onMessage" | "onRefused" | "onUnknown"> {
+  /** The name of the door. */
+  readonly door: string;
+  /** The living device that a station's MN stands for, from memory. */
+  readonly findStation: (mn: string) => D | undefined;
+  /** Asks the database for one that is not in memory. Rejects while the database is away. */
+  readonly lookUpStation: (mn: string) => Promise<D | undefined>;
+  readonly isAway: (error: unknown) => boolean;
+  /** Whether another packet is put on record that does not even say whose it is. */
+  readonly mayRecordNameless: () => boolean;
+  /** How long a device has to wait for its turn, in milliseconds; takes a message from its rate. */
+  readonly waitOf: (id: string) => number;
+  /** Takes so many items from a device's rate. */
+  readonly spend: (id: string, items: number) => void;
+  /** The device has spoken on this session, and is reached by it from now on. */
+  readonly claim: (session: StationSession<D>, device: D) => void;
+  /** The device is not reached by this session any more. */
+  readonly release: (session: StationSession<D>, device: D) => void;
+  readonly requests: OpenRequests;
+  readonly counts: SessionCounts;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** The numbers of packets, by what became of them, and of answers. */
+export type SessionCounts = Record<
+  "taken" | "broken" | "refused" | "stranger" | "notice" | "ignored" | "answered",
+  number
+>;
+
+/** Packets of one connection that are not settled yet. Beyond them it is not read. */
+const MOST_WAITING = 64;
+
+/** Unread answers after which a connection is ended: its station sends and does not listen. */
+const MOST_UNSENT_BYTES = 256 * 1024;
+
+/** Stations that may share a connection: a gateway's. */
+const MOST_STATIONS = 1000;
+
+/** A connection on which no registered station has spoken after this is ended. Milliseconds. */
+const STRANGER_MS = 60_000;
+
+/** Silence after which a connection is ended: the longest real-time interval of the standard, and five minutes. */
+const IDLE_MS = 65 * 60_000;
+
+/** The wait between attempts to look up a station while the database is away, in milliseconds. */
+const RETRY_MS = 1000;
+
+/** The waits of a session, for tests. */
+export interface SessionTimes {
+  readonly strangerMs?: number;
+  readonly idleMs?: number;
+}
+
+interface Station<D> {
+  device: D;
+  /** Its last words: how it wants to be addressed. */
+  addressee: Addressee;
+}
+
+/** One connection, of a station or of a gateway with several. It reads as fast as its packets are settled. */
+export class StationSession<D extends DoorDevice> {
+  readonly address: string | undefined;
+  private readonly socket: Socket;
+  private readonly inside: SessionInside<D>;
+  private readonly admission: Admission;
+  private readonly reader = new PacketReader();
+  /** By MN. */
+  private readonly stations = new Map<string, Station<D>>();
+  private readonly ended = new AbortController();
+  private readonly strangerTimer: NodeJS.Timeout;
+  private waiting = 0;
+  /** Called once there is room for another packet. */
+  private onRoom: (() => void) | undefined;
+  private brokenBefore = 0;
+  private isQuiet = false;
+
+  constructor(socket: Socket, admission: Admission, inside: SessionInside<D>, times: SessionTimes = {}) {
+    this.socket = socket;
+    this.admission = admission;
+    this.inside = inside;
+    this.address = admission.address;
+    this.strangerTimer = setTimeout(() => socket.destroy(), times.strangerMs ?? STRANGER_MS);
+    this.strangerTimer.unref();
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 60_000);
+    socket.setTimeout(times.idleMs ?? IDLE_MS, () => socket.destroy());
+    socket.on("error", (error) =>
+      inside.log.debug({ err: error, address: this.address }, "connection broke"),
+    );
+    socket.on("drain", () => this.onRoom?.());
+    socket.once("close", () => {
+      clearTimeout(this.strangerTimer);
+      this.ended.abort();
+      this.onRoom?.();
+    });
+    socket.on("data", (chunk: Buffer) => {
+      socket.pause();
+      this.takeChunk(chunk).then(
+        () => this.readOn(),
+        (error: unknown) => {
+          if (!this.ended.signal.aborted)
+            inside.log.error(
+              { err: error, address: this.address },
+              "the platform failed with a packet, and ended its connection",
+            );
+          socket.destroy();
+        },
+      );
+    });
+  }
+
+  /** The devices whose stations have spoken here. */
+  *devices(): Iterable<D> {
+    for (const { device } of this.stations.values()) yield device;
+  }
+
+  get isEnded(): boolean {
+    return this.ended.signal.aborted;
+  }
+
+  get unsentBytes(): number {
+    return this.socket.writableLength;
+  }
+
+  /** Sends a request to a device's station. @returns false where it has none here */
+  request(device: Pick<DoorDevice, "deviceNo">, commandId: string | undefined, request: Request): boolean {
+    for (const station of this.stations.values()) {
+      if (station.device.deviceNo !== device.deviceNo) continue;
+      this.send(station, commandId, request);
+      return true;
+    }
+    return false;
+  }
+
+  /** Another connection has taken a device over. A connection that has no other is ended. */
+  leave(deviceNo: number): void {
+    for (const [mn, { device }] of this.stations) if (device.deviceNo === deviceNo) this.stations.delete(mn);
+    if (this.stations.size === 0) this.end();
+  }
+
+  /** Reads nothing more; what was taken is still answered. */
+  quiesce(): void {
+    this.isQuiet = true;
+    this.socket.pause();
+  }
+
+  /** Sends what is left to be sent, and ends. */
+  end(): void {
+    this.isQuiet = true;
+    this.socket.end(() => this.socket.destroy());
+    // Whoever does not read is not waited for.
+    setTimeout(() => this.socket.destroy(), 1000).unref();
+  }
+
+  private readOn(): void {
+    if (!this.isQuiet && !this.isEnded) this.socket.resume();
+  }
+
+  private async takeChunk(chunk: Buffer): Promise<void> {
+    const frames = this.reader.push(chunk);
+    this.countBroken();
+    for (const frame of frames) {
+      await this.takeFrame(frame);
+      if (this.isQuiet || this.isEnded) return;
+    }
+    if (!this.reader.isHopeless) return;
+    this.inside.log.info({ address: this.address }, "a connection that brings no packets was ended");
+    this.socket.destroy();
+  }
+
+  private countBroken(): void {
+    const { length, short, crc } = this.reader.dropped;
+    const broken = length + short + crc;
+    if (broken > this.brokenBefore)
+      this.inside.log.debug({ address: this.address, ...this.reader.dropped }, "broken packets were dropped");
+    this.inside.counts.broken += broken - this.brokenBefore;
+    this.brokenBefore = broken;
+  }
+
+  private async takeFrame(frame: Buffer): Promise<void> {
+    const { inside } = this;
+    const read = readMessage(frame);
+    const receivedAt = inside.now();
+    const device = await this.deviceOf(read.mn);
+    if (this.isEnded) return;
+    const context = contextOf(read.mn, read.cn);
+    // The bytes of a chunk are not held for as long as a rejection may wait.
+    const raw = { door: inside.door, device, context, raw: Buffer.from(frame), receivedAt };
+    if (!device) return this.recordStranger(raw, read);
+    await this.waitForTurn(device);
+    if (this.isEnded || this.isQuiet) return;
+    if ("part" in read) return this.refuse(raw, refusalOf(read), () => {});
+    const station = this.stationOf(read, device);
+    if (station) this.take(raw, read, station);
+  }
+
+  /** @returns undefined for a station that nobody has registered */
+  private async deviceOf(mn: string | undefined): Promise<D | undefined> {
+    if (mn === undefined) return undefined;
+    const { inside } = this;
+    for (;;) {
+      const known = inside.findStation(mn);
+      if (known) return known;
+      try {
+        return await inside.lookUpStation(mn);
+      } catch (error) {
+        if (!inside.isAway(error)) throw error;
+        inside.log.debug({ err: error }, "could not ask whose station speaks; it is tried again");
+        // Rejects when the connection has ended, and nothing is left to be done.
+        await sleep(RETRY_MS, undefined, { signal: this.ended.signal, ref: false });
+      }
+    }
+  }
+
+  /**
+   * A station that is not registered gets no answer: it keeps its data and sends them again. It is on record as unknown
+   * with its newest packets, which are taken in once it is registered.
+   */
+  private recordStranger(raw: RawMessage<D>, read: Hj212Message | MessageFault): void {
+    const { inside, address } = this;
+    inside.counts.stranger++;
+    const identity = read.mn === undefined ? undefined : identityOf("mn", read.mn);
+    if (identity) return inside.onUnknown({ ...raw, identity, address });
+    if (!inside.mayRecordNameless()) return;
+    const refusal = "part" in read ? refusalOf(read) : badFrame(`MN: '${read.mn}' is none`);
+    this.await((settled) => inside.onRefused(raw, refusal, settled));
+  }
+
+  private async waitForTurn(device: D): Promise<void> {
+    const { signal } = this.ended;
+    const waitMs = this.inside.waitOf(device.id);
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal, ref: false });
+    while (!signal.aborted && (this.waiting >= MOST_WAITING || this.socket.writableNeedDrain))
+      await new Promise<void>((resolve) => {
+        this.onRoom = resolve;
+      });
+  }
+
+  /** @returns undefined where too many stations speak here already */
+  private stationOf(message: Hj212Message, device: D): Station<D> | undefined {
+    const { mn, st } = message;
+    const known = this.stations.get(mn);
+    // Answers say that they are interactions, and not of which sort their station is.
+    const addressee = st === "91" ? { ...message, st: known?.addressee.st ?? "32" } : message;
+    if (!known && this.stations.size >= MOST_STATIONS) {
+      this.inside.counts.ignored++;
+      return undefined;
+    }
+    // The MN has been given to another device.
+    if (known && known.device.deviceNo !== device.deviceNo) this.inside.release(this, known.device);
+    const { pw, flag } = message;
+    const station = known ?? { device, addressee };
+    station.device = device;
+    station.addressee = { st: addressee.st, mn, pw, flag };
+    this.stations.set(mn, station);
+    clearTimeout(this.strangerTimer);
+    this.admission.known();
+    this.inside.claim(this, device);
+    return station;
+  }
+
+  private take(raw: RawMessage<D>, message: Hj212Message, station: Station<D>): void {
+    const { counts } = this.inside;
+    switch (message.cn) {
+      case "9015":
+        counts.notice++;
+        return this.answer(message);
+      case "1013":
+        counts.notice++;
+        this.answer(message);
+        return this.send(station, undefined, clockRequest(this.inside.now()));
+      case "9013":
+      case "9014":
+        counts.ignored++;
+        return;
+      case "9011":
+      case "9012":
+        return this.takeReply(raw, message, station.device);
+      default:
+        return this.takeContent(raw, message, station.device);
+    }
+  }
+
+  private takeContent(raw: RawMessage<D>, message: Hj212Message, device: D): void {
+    const { inside } = this;
+    const content = withContent(raw, message);
+    if ("reason" in content) return this.refuse(raw, content, () => this.answer(message));
+    inside.counts.taken++;
+    const items = this.await(
+      (settled) => inside.onMessage(content, settled),
+      () => this.answer(message),
+    );
+    inside.spend(device.id, items);
+  }
+
+  /** Answers to requests that we have made by ourselves are nobody's. */
+  private takeReply(raw: RawMessage<D>, message: Hj212Message, device: D): void {
+    const { requests, now, counts } = this.inside;
+    const { qn, cn } = message;
+    const request = qn === undefined ? undefined : requests.find(device.deviceNo, qn, now());
+    if (request && cn === "9012") requests.end(device.deviceNo, qn!);
+    if (request && request.commandId === undefined) {
+      counts.ignored++;
+      return;
+    }
+    const content = withContent(raw, message);
+    if ("reason" in content) return this.refuse(raw, content, () => {});
+    counts.taken++;
+    const value = request ? { ...(content.value as object), commandId: request.commandId } : content.value;
+    this.await((settled) => this.inside.onMessage({ ...content, value }, settled));
+  }
+
+  private refuse(raw: RawMessage<D>, refusal: DoorRefusal, then: () => void): void {
+    this.inside.counts.refused++;
+    this.await((settled) => this.inside.onRefused(raw, refusal, settled), then);
+  }
+
+  /** Counts a message until it is settled, and goes on then. */
+  private await<T>(hand: (settled: () => void) => T, then: () => void = () => {}): T {
+    this.waiting++;
+    let isSettled = false;
+    return hand(() => {
+      if (isSettled) return;
+      isSettled = true;
+      this.waiting--;
+      then();
+      this.onRoom?.();
+    });
+  }
+
+  private answer(message: Hj212Message): void {
+    const answer = answerTo(message);
+    if (!answer) return;
+    this.inside.counts.answered++;
+    this.write(answer);
+  }
+
+  private send(
+    { device, addressee }: Station<D>,
+    commandId: string | undefined,
+    { cn, content }: Request,
+  ): void {
+    const qn = this.inside.requests.add(device.deviceNo, commandId, this.inside.now());
+    this.write(requestTo(addressee, qn, cn, content));
+  }
+
+  private write(packet: Buffer): void {
+    if (!this.socket.writable) return;
+    this.socket.write(packet);
+    if (this.socket.writableLength > MOST_UNSENT_BYTES) this.socket.destroy();
+  }
+}

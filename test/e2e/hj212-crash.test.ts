@@ -1,0 +1,27 @@
+import { rm } from "node:fs/promises";
+import { expect, inject, it, onTestFinished } from "vitest";
+import { makeDataDir } from "../helpers/embedded-templates.ts";
+import { createServerDatabase } from "../helpers/server-databases.ts";
+import { runStationCrashRounds } from "./hj212-crash-rounds.ts";
+
+it("has all that was answered with 9014, each once, through SIGKILL under the load of stations", async () => {
+  const dataDir = await makeDataDir();
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const server = process.env.DATABASE_URL;
+  const database = server ? await createServerDatabase(server, inject("testRun").id) : undefined;
+  onTestFinished(() => database?.drop());
+  const result = await runStationCrashRounds({
+    platform: { dataDir, databaseUrl: database?.url },
+    rounds: 3,
+    stations: 8,
+    seed: Date.now() % 10_000,
+  });
+  expect(result.answered).toBeGreaterThan(100);
+  expect(result).toMatchObject({
+    lost: 0,
+    forgotten: 0,
+    storedTwice: 0,
+    wrongLedgers: 0,
+    answered: result.sent,
+  });
+}, 180_000);
