@@ -3105,59 +3105,6 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , last(uptime_last, bucket) filter (where uptime_last is not null) as uptime_last
 from readings_camera_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
--- Hours are the first of these views; the second has the columns of days, which are read from readings_lora_gateway_1d_kept.
-create view readings_lora_gateway_1h as
-select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
-, first(uplinks_received, observed_at) filter (where uplinks_received is not null)::double precision as uplinks_received_first
-, last(uplinks_received, observed_at) filter (where uplinks_received is not null)::double precision as uplinks_received_last
-, first(uplinks_forwarded, observed_at) filter (where uplinks_forwarded is not null)::double precision as uplinks_forwarded_first
-, last(uplinks_forwarded, observed_at) filter (where uplinks_forwarded is not null)::double precision as uplinks_forwarded_last
-, first(uplinks_bad_crc, observed_at) filter (where uplinks_bad_crc is not null)::double precision as uplinks_bad_crc_first
-, last(uplinks_bad_crc, observed_at) filter (where uplinks_bad_crc is not null)::double precision as uplinks_bad_crc_last
-, first(downlinks_sent, observed_at) filter (where downlinks_sent is not null)::double precision as downlinks_sent_first
-, last(downlinks_sent, observed_at) filter (where downlinks_sent is not null)::double precision as downlinks_sent_last
-, count(temperature) as temperature_count
-, (min(temperature) / 10::double precision)::real as temperature_min
-, (max(temperature) / 10::double precision)::real as temperature_max
-, sum(temperature) / 10::double precision as temperature_sum
-, count(supply_voltage) as supply_voltage_count
-, (min(supply_voltage) / 100::double precision)::real as supply_voltage_min
-, (max(supply_voltage) / 100::double precision)::real as supply_voltage_max
-, sum(supply_voltage) / 100::double precision as supply_voltage_sum
-, last(backhaul, observed_at) filter (where backhaul is not null) as backhaul_last
-, count(backhaul_delay) as backhaul_delay_count
-, (min(backhaul_delay) / 10::double precision)::real as backhaul_delay_min
-, (max(backhaul_delay) / 10::double precision)::real as backhaul_delay_max
-, sum(backhaul_delay) / 10::double precision as backhaul_delay_sum
-, last(firmware, observed_at) filter (where firmware is not null) as firmware_last
-from readings_lora_gateway group by 1, 2;
-
-create view readings_lora_gateway_1d as
-select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_no, sum(readings)::bigint as readings
-, first(uplinks_received_first, bucket) filter (where uplinks_received_first is not null) as uplinks_received_first
-, last(uplinks_received_last, bucket) filter (where uplinks_received_last is not null) as uplinks_received_last
-, first(uplinks_forwarded_first, bucket) filter (where uplinks_forwarded_first is not null) as uplinks_forwarded_first
-, last(uplinks_forwarded_last, bucket) filter (where uplinks_forwarded_last is not null) as uplinks_forwarded_last
-, first(uplinks_bad_crc_first, bucket) filter (where uplinks_bad_crc_first is not null) as uplinks_bad_crc_first
-, last(uplinks_bad_crc_last, bucket) filter (where uplinks_bad_crc_last is not null) as uplinks_bad_crc_last
-, first(downlinks_sent_first, bucket) filter (where downlinks_sent_first is not null) as downlinks_sent_first
-, last(downlinks_sent_last, bucket) filter (where downlinks_sent_last is not null) as downlinks_sent_last
-, sum(temperature_count)::bigint as temperature_count
-, min(temperature_min) as temperature_min
-, max(temperature_max) as temperature_max
-, sum(temperature_sum) as temperature_sum
-, sum(supply_voltage_count)::bigint as supply_voltage_count
-, min(supply_voltage_min) as supply_voltage_min
-, max(supply_voltage_max) as supply_voltage_max
-, sum(supply_voltage_sum) as supply_voltage_sum
-, last(backhaul_last, bucket) filter (where backhaul_last is not null) as backhaul_last
-, sum(backhaul_delay_count)::bigint as backhaul_delay_count
-, min(backhaul_delay_min) as backhaul_delay_min
-, max(backhaul_delay_max) as backhaul_delay_max
-, sum(backhaul_delay_sum) as backhaul_delay_sum
-, last(firmware_last, bucket) filter (where firmware_last is not null) as firmware_last
-from readings_lora_gateway_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
-
 -- Hours are the first of these views; the second has the columns of days, which are read from readings_water_quality_station_1d_kept.
 create view readings_water_quality_station_1h as
 select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
@@ -3959,6 +3906,59 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , sum(sound_level_day_sum) as sound_level_day_sum
 , last(quality_day_last, bucket) filter (where quality_day_last is not null) as quality_day_last
 from readings_air_station_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
+
+-- Hours are the first of these views; the second has the columns of days, which are read from readings_lora_gateway_1d_kept.
+create view readings_lora_gateway_1h as
+select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
+, first(uplinks_received, observed_at) filter (where uplinks_received is not null)::double precision as uplinks_received_first
+, last(uplinks_received, observed_at) filter (where uplinks_received is not null)::double precision as uplinks_received_last
+, first(uplinks_forwarded, observed_at) filter (where uplinks_forwarded is not null)::double precision as uplinks_forwarded_first
+, last(uplinks_forwarded, observed_at) filter (where uplinks_forwarded is not null)::double precision as uplinks_forwarded_last
+, first(uplinks_bad_crc, observed_at) filter (where uplinks_bad_crc is not null)::double precision as uplinks_bad_crc_first
+, last(uplinks_bad_crc, observed_at) filter (where uplinks_bad_crc is not null)::double precision as uplinks_bad_crc_last
+, first(downlinks_sent, observed_at) filter (where downlinks_sent is not null)::double precision as downlinks_sent_first
+, last(downlinks_sent, observed_at) filter (where downlinks_sent is not null)::double precision as downlinks_sent_last
+, count(temperature) as temperature_count
+, (min(temperature) / 10::double precision)::real as temperature_min
+, (max(temperature) / 10::double precision)::real as temperature_max
+, sum(temperature) / 10::double precision as temperature_sum
+, count(supply_voltage) as supply_voltage_count
+, (min(supply_voltage) / 100::double precision)::real as supply_voltage_min
+, (max(supply_voltage) / 100::double precision)::real as supply_voltage_max
+, sum(supply_voltage) / 100::double precision as supply_voltage_sum
+, last(backhaul, observed_at) filter (where backhaul is not null) as backhaul_last
+, count(backhaul_delay) as backhaul_delay_count
+, (min(backhaul_delay) / 10::double precision)::real as backhaul_delay_min
+, (max(backhaul_delay) / 10::double precision)::real as backhaul_delay_max
+, sum(backhaul_delay) / 10::double precision as backhaul_delay_sum
+, last(firmware, observed_at) filter (where firmware is not null) as firmware_last
+from readings_lora_gateway group by 1, 2;
+
+create view readings_lora_gateway_1d as
+select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_no, sum(readings)::bigint as readings
+, first(uplinks_received_first, bucket) filter (where uplinks_received_first is not null) as uplinks_received_first
+, last(uplinks_received_last, bucket) filter (where uplinks_received_last is not null) as uplinks_received_last
+, first(uplinks_forwarded_first, bucket) filter (where uplinks_forwarded_first is not null) as uplinks_forwarded_first
+, last(uplinks_forwarded_last, bucket) filter (where uplinks_forwarded_last is not null) as uplinks_forwarded_last
+, first(uplinks_bad_crc_first, bucket) filter (where uplinks_bad_crc_first is not null) as uplinks_bad_crc_first
+, last(uplinks_bad_crc_last, bucket) filter (where uplinks_bad_crc_last is not null) as uplinks_bad_crc_last
+, first(downlinks_sent_first, bucket) filter (where downlinks_sent_first is not null) as downlinks_sent_first
+, last(downlinks_sent_last, bucket) filter (where downlinks_sent_last is not null) as downlinks_sent_last
+, sum(temperature_count)::bigint as temperature_count
+, min(temperature_min) as temperature_min
+, max(temperature_max) as temperature_max
+, sum(temperature_sum) as temperature_sum
+, sum(supply_voltage_count)::bigint as supply_voltage_count
+, min(supply_voltage_min) as supply_voltage_min
+, max(supply_voltage_max) as supply_voltage_max
+, sum(supply_voltage_sum) as supply_voltage_sum
+, last(backhaul_last, bucket) filter (where backhaul_last is not null) as backhaul_last
+, sum(backhaul_delay_count)::bigint as backhaul_delay_count
+, min(backhaul_delay_min) as backhaul_delay_min
+, max(backhaul_delay_max) as backhaul_delay_max
+, sum(backhaul_delay_sum) as backhaul_delay_sum
+, last(firmware_last, bucket) filter (where firmware_last is not null) as firmware_last
+from readings_lora_gateway_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
 -- Hours are the first of these views; the second has the columns of days, which are read from readings_example_1d_kept.
 create view readings_example_1h as
