@@ -46,7 +46,7 @@ export function step(looked: Looked, state: RuleState, emit: (transition: AlarmT
   const { onDelayMs, offDelayMs } = delaysOf(rule);
   const change = (action: "raise" | "clear", doubt: AlarmDoubt | undefined) => {
     const plain = transition(action, device, rule, at, describe(rule, metric, value), value);
-    emit({ ...plain, follows: "reading", ...(doubt ? { doubt } : {}) });
+    emit({ ...plain, isOrdered: true, ...(doubt ? { doubt } : {}) });
   };
   if (holds(rule, value)) {
     state.overSince = undefined;

@@ -243,7 +243,7 @@ export class AlarmEngine {
     }
     if (at < (action === "raise" ? newest.clear : newest.raise)) return;
     newest[action] = Math.max(newest[action], at);
-    const ordered = { ...plain, follows: "event" } as const;
+    const ordered = { ...plain, isOrdered: true };
     if (at >= this.startedAt) return emit(ordered);
     const opposite = action === "raise" ? rule.clearedBy : [rule.event];
     emit({ ...ordered, eventDoubt: { types: opposite, before: this.startedAt } });

@@ -137,6 +137,10 @@ export async function updateDevice(
     ) {
       await assertEntrusted(tx, before, entrusting, "bring within your reach");
     }
+    // Whoever comes by one of them speaks for the device.
+    if (change.identities && (await speaksForSpeaker(tx, before, entrusting))) {
+      await assertEntrusted(tx, before, entrusting, "change the identities of");
+    }
     if (gatewayNo !== before.gatewayNo && entrusting.sounding.includes(before.kind)) {
       await assertEntrusted(tx, before, entrusting, "change the gateway of");
     }

@@ -28,11 +28,11 @@ export interface AlarmTransition {
   /** A raise within this many milliseconds after the last clear goes on with that alarm. Absent: it is a new one. */
   readonly flapMs?: number | undefined;
   /**
-   * Where it follows from a reading, or from an event that has an opposite: one that is older than the last change of its
-   * alarm has come again or late, because a process was killed or paused, and changes nothing. Nor does a reading of the
-   * very moment of that change, which is the one that made it; of two events at one moment, the later has the last word.
+   * True where it follows from a reading, or from an event that has an opposite: one that is older than the last change of
+   * its alarm has come again or late, because a process was killed or paused, and changes nothing. Of several at one moment,
+   * as a clock that is ahead gives them, the last has the last word.
    */
-  readonly follows?: "reading" | "event";
+  readonly isOrdered?: boolean;
   /** The reason why it may be outdated, after a reading, an event or a silence. Absent: it is not. */
   readonly doubt?: AlarmDoubt;
   readonly eventDoubt?: EventDoubt;
@@ -127,8 +127,8 @@ async function applyAtOnce(
     text: `
       with input as (
         select * from unnest($1::text[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[],
-                             $8::float8[], $10::text[]) with ordinality
-          as input (action, device_no, rule, severity, message, at, value, flap_ms, follows, n)
+                             $8::float8[], $10::boolean[]) with ordinality
+          as input (action, device_no, rule, severity, message, at, value, flap_ms, is_ordered, n)
       ), living as (
         select device_no, placed_since from devices
         where device_no in (select device_no from input where action = 'raise') and deleted_at is null
@@ -140,11 +140,10 @@ async function applyAtOnce(
           select coalesce(l.last_raised_at, l.raised_at) as raised_at, l.cleared_at from alarms l
           where l.device_no = input.device_no and l.rule = input.rule order by l.alarm_no desc limit 1
         ) last
-        where case
-          when input.follows is null then false
-          when input.action = 'clear' then input.at < last.raised_at and last.raised_at > d.placed_since
-          when input.follows = 'event' then greatest(input.at, d.placed_since) < greatest(last.raised_at, last.cleared_at)
-          else greatest(input.at, d.placed_since) <= greatest(last.raised_at, last.cleared_at) end
+        where input.is_ordered
+          and case input.action
+              when 'clear' then input.at < last.raised_at and last.raised_at > d.placed_since
+              else greatest(input.at, d.placed_since) < greatest(last.raised_at, last.cleared_at) end
       ), again as (
         -- One that flutters stays one: the last of its rule goes on, where it has just been cleared. Whoever acknowledged it
         -- took it for over, so it wants to be looked at again (the audit has their name and note); that somebody else had the
@@ -199,7 +198,7 @@ async function applyAtOnce(
       arrayOf(new Float8Column(), transitions, ({ value }) => value),
       arrayOf(new Float8Column(), transitions, ({ flapMs }) => flapMs),
       processNo,
-      transitions.map(({ follows }) => follows ?? null),
+      transitions.map(({ isOrdered }) => isOrdered ?? false),
     ],
   });
   const changed = new Map(rows.map((row) => [`${row.device_no} ${row.rule}`, row]));

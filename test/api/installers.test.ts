@@ -133,6 +133,14 @@ describe("an installer", () => {
     expect(await send(installer, "DELETE", "/new-camera")).toEqual([204, undefined]);
   });
 
+  it("gives no speaker an identity, by which others could speak for it, nor a gateway with speakers behind it", async () => {
+    const identities = [{ scheme: "mn", value: "SPK1" }];
+    await expectRefused(patch(installer, "speaker", { identities }));
+    await expectRefused(patch(installer, "busy-gateway", { identities }));
+    expect(await patch(installer, "meter", { identities })).toEqual([200, undefined]);
+    expect(await patch(administrator, "speaker", { identities: [] })).toEqual([200, undefined]);
+  });
+
   it("is told why", async () => {
     const { json } = await api.call({
       method: "POST",

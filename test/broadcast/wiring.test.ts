@@ -1,9 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { Registry } from "prom-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { tablesOf } from "../../app/kind-tables.ts";
 import { startBroadcasting } from "../../app/phases/broadcast.ts";
 import { News } from "../../app/phases/news.ts";
@@ -12,20 +11,23 @@ import { createLogger } from "../../base/log.ts";
 import { createRootKey, readKeySet } from "../../broadcast/signing/root.ts";
 import { speaker } from "../../devices/kinds/speaker/kind.ts";
 import { createExchange } from "../../exchange/exchange.ts";
+import { createTestDatabase, type TestDatabase } from "../helpers/db.ts";
 
-/** Nothing here asks the database: the pool never connects. */
-const pool = new pg.Pool();
 const log = createLogger("silent");
 const speakers = tablesOf([speaker])[0]!;
+let db: TestDatabase;
 let dir: string;
 
 beforeAll(async () => {
+  db = await createTestDatabase();
   dir = await mkdtemp(join(tmpdir(), "sbi-wiring-"));
 });
 afterAll(async () => {
-  await pool.end();
+  await db.drop();
   await rm(dir, { recursive: true, force: true });
 });
+// Each is a platform that has never run; its folder is of one that has.
+beforeEach(() => db.pool.query("delete from signing_keys"));
 
 const start = (env: Record<string, string>) =>
   startBroadcasting(
@@ -37,7 +39,7 @@ const start = (env: Record<string, string>) =>
       atEnd: () => {},
     },
     {
-      pools: { api: pool, urgent: pool },
+      pools: { api: db.pool, urgent: db.pool },
       tables: [speakers],
       news: new News(),
       exchange: createExchange({ log }),

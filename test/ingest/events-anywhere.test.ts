@@ -113,6 +113,24 @@ describe("events that one process hears for the first time", () => {
     expect(await alarmsOf("one-second")).toEqual([{ raised: 10, last: 10, times: 2, cleared: null }]);
   });
 
+  it("count in the order in which they come where they are readings of a clock that is ahead, too", async () => {
+    await addDevice(db.pool, "ahead", { kind: "pump" });
+    const one = await oneOfSeveral(1);
+    const report = (levels: readonly number[], second: number) =>
+      one.publish(
+        "ahead",
+        "telemetry",
+        levels.map((level, n) => ({ level, observedAt: new Date(moment(second + 60 + n)).toISOString() })),
+        { receivedAt: moment(second) },
+      );
+    await report([0.5, 7, 0.5], 10);
+    expect(await alarmsOf("ahead")).toMatchObject([{ times: 2, cleared: null }]);
+    await report([7, 0.5, 7], 20);
+    expect((await alarmsOf("ahead")).at(-1)).toMatchObject({ cleared: 20 });
+    await report([0.5], 30);
+    expect((await alarmsOf("ahead")).at(-1)).toMatchObject({ cleared: null });
+  });
+
   it("raise although the device's clock was ahead and is right again", async () => {
     await addDevice(db.pool, "was-ahead", { kind: "pump" });
     const one = await oneOfSeveral(1);

@@ -209,8 +209,8 @@ describe("an alarm", () => {
   });
 });
 
-describe("what a reading says that is no newer than the last change of its alarm, because a paused process applies it late,", () => {
-  const ordered = { follows: "reading", flapMs: 10 * MINUTE } as const;
+describe("what a reading says that is older than the last change of its alarm, because a paused process applies it late,", () => {
+  const ordered = { isOrdered: true, flapMs: 10 * MINUTE };
   const up = (no: number, minute: number) => raise(no, "battery_low", AT + minute * MINUTE, ordered);
   const down = (no: number, minute: number) =>
     raise(no, "battery_low", AT + minute * MINUTE, { ...ordered, action: "clear" });
@@ -233,7 +233,7 @@ describe("what a reading says that is no newer than the last change of its alarm
     await apply(up(no, 0));
     await apply(down(no, 5));
     const over = [{ times: 1, raised: 0, cleared: 5 }];
-    for (const minute of [-30, 0, 3, 5]) {
+    for (const minute of [-30, 0, 3]) {
       expect(await apply(up(no, minute))).toEqual([]);
       expect(await rows()).toEqual(over);
     }
