@@ -149,19 +149,20 @@ const isOfFactor = (key: string) => key.indexOf("-") > 0;
 
 /** Each factor with its values; a value that comes again begins anew, with a flag of its own. */
 function groupsOf(fields: readonly Field[]): Group[] {
-  const latest = new Map<string, Group>();
+  const latest = new Map<string, { readonly group: Group; readonly suffixes: Set<string> }>();
   const groups: Group[] = [];
   for (const { key, value } of fields) {
     if (!isOfFactor(key)) continue;
     const dash = key.indexOf("-");
     const [code, suffix] = [key.slice(0, dash), key.slice(dash + 1)];
-    let group = latest.get(code);
-    if (!group || group.fields.some(([known]) => known === suffix)) {
-      group = { code, fields: [] };
-      latest.set(code, group);
-      groups.push(group);
+    let known = latest.get(code);
+    if (!known || known.suffixes.has(suffix)) {
+      known = { group: { code, fields: [] }, suffixes: new Set() };
+      latest.set(code, known);
+      groups.push(known.group);
     }
-    group.fields.push([suffix, value]);
+    known.suffixes.add(suffix);
+    known.group.fields.push([suffix, value]);
   }
   return groups;
 }
