@@ -19,6 +19,8 @@ const device = (no: number, more: Partial<DeviceJson> = {}): DeviceJson => ({
   location: null,
   gatewayId: null,
   attributes: {},
+  model: null,
+  identities: [],
   presence: null,
   lastSeenAt: "2026-06-21T02:00:00+08:00",
   status: "ok",
