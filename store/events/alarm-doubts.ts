@@ -46,13 +46,8 @@ interface InDoubt {
   readonly deviceNo: number;
   readonly at: number;
   readonly doubt?: AlarmDoubt;
+  readonly eventDoubt?: EventDoubt;
   readonly silenceDoubt?: SilenceDoubt;
-}
-
-interface OfEvent {
-  readonly deviceNo: number;
-  readonly at: number;
-  readonly eventDoubt?: EventDoubt | undefined;
 }
 
 type Value = number | string;
@@ -63,7 +58,9 @@ type Value = number | string;
  */
 const LOOK_BACK_MS = 24 * 3_600_000;
 
-/** Leaves out transitions that stored readings contradict: one look at the index for each that is in doubt. */
+/**
+ * Leaves out transitions that stored readings and events contradict: one look at the index for each that is in doubt.
+ */
 export async function dropOutdated<T extends InDoubt>(db: Db, transitions: readonly T[]): Promise<T[]> {
   const outdated = new Set<T>();
   for (const same of group(transitions, ({ doubt }) =>
@@ -81,6 +78,12 @@ export async function dropOutdated<T extends InDoubt>(db: Db, transitions: reado
       const values = before[i] ?? [];
       if (values.length === 0 || !values.every(transition.doubt!.stands)) outdated.add(transition);
     }
+  }
+  for (const same of group(transitions, ({ eventDoubt }) =>
+    eventDoubt ? `${eventDoubt.types.join(" ")} ${eventDoubt.before}` : undefined,
+  )) {
+    const taken = await findTakenBack(db, same, same[0]!.eventDoubt!);
+    for (const n of taken) outdated.add(same[n - 1]!);
   }
   for (const same of group(transitions, ({ silenceDoubt }) => silenceDoubt?.table.table)) {
     const heard = await findHeardSince(db, same, same[0]!.silenceDoubt!.table);
@@ -101,14 +104,10 @@ function group<T>(items: readonly T[], keyOf: (item: T) => string | undefined): 
   return groups.values();
 }
 
-const devicesOf = (asked: readonly { readonly deviceNo: number }[]) =>
-  arrayOf(new Int4Column(), asked, ({ deviceNo }) => deviceNo);
-const momentsOf = (asked: readonly { readonly at: number }[]) =>
-  arrayOf(new TimestampColumn(), asked, ({ at }) => at);
-const oldestOf = <T extends { readonly at: number }>(
-  asked: readonly T[],
-  read: (each: T) => number = ({ at }) => at,
-): string => new Date(asked.reduce((oldest, each) => Math.min(oldest, read(each)), Infinity)).toISOString();
+const devicesOf = (asked: readonly InDoubt[]) => arrayOf(new Int4Column(), asked, ({ deviceNo }) => deviceNo);
+const momentsOf = (asked: readonly InDoubt[]) => arrayOf(new TimestampColumn(), asked, ({ at }) => at);
+const oldestOf = (asked: readonly InDoubt[], read: (each: InDoubt) => number = ({ at }) => at): string =>
+  new Date(asked.reduce((oldest, each) => Math.min(oldest, read(each)), Infinity)).toISOString();
 
 /**
  * The newest value after each moment, among readings that had arrived before the process began; null where there is
@@ -171,28 +170,25 @@ async function readBefore(
 }
 
 /**
- * Those of the transitions that a stored event takes back. To be asked before any of them is applied, so that thousands of
- * one message cost one statement. An event of a clock that is ahead counts as of its arrival, as everywhere.
+ * The places, from 1, of the transitions that a newer event takes back. An event of a clock that is ahead counts as of its
+ * arrival, as everywhere.
  */
-export async function findTakenBack<T extends OfEvent>(db: Db, transitions: readonly T[]): Promise<Set<T>> {
-  const takenBack = new Set<T>();
-  for (const same of group(transitions, ({ eventDoubt }) =>
-    eventDoubt ? `${eventDoubt.types.join(" ")} ${eventDoubt.before}` : undefined,
-  )) {
-    const { types, before } = same[0]!.eventDoubt!;
-    const { rows } = await db.query<{ n: number }>(
-      `select asked.n::int as n
-       from unnest($1::int4[], $2::timestamptz[]) with ordinality as asked (device_no, at, n)
-       where exists (
-         select from events e
-         where e.device_no = asked.device_no and e.observed_at > asked.at and e.observed_at > $5::timestamptz
-           and e.received_at > asked.at and e.type = any ($3::text[]) and e.received_at < $4::timestamptz
-       )`,
-      [devicesOf(same), momentsOf(same), types, new Date(before).toISOString(), oldestOf(same)],
-    );
-    for (const { n } of rows) takenBack.add(same[n - 1]!);
-  }
-  return takenBack;
+async function findTakenBack(
+  db: Db,
+  asked: readonly InDoubt[],
+  { types, before }: EventDoubt,
+): Promise<number[]> {
+  const { rows } = await db.query<{ n: number }>(
+    `select asked.n::int as n
+     from unnest($1::int4[], $2::timestamptz[]) with ordinality as asked (device_no, at, n)
+     where exists (
+       select from events e
+       where e.device_no = asked.device_no and e.observed_at > asked.at and e.observed_at > $5::timestamptz
+         and e.received_at > asked.at and e.type = any ($3::text[]) and e.received_at < $4::timestamptz
+     )`,
+    [devicesOf(asked), momentsOf(asked), types, new Date(before).toISOString(), oldestOf(asked)],
+  );
+  return rows.map(({ n }) => n);
 }
 
 /**

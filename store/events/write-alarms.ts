@@ -7,13 +7,7 @@ import {
   TimestampColumn,
 } from "../database/index.ts";
 import { toldNews } from "../processes/index.ts";
-import {
-  type AlarmDoubt,
-  dropOutdated,
-  type EventDoubt,
-  findTakenBack,
-  type SilenceDoubt,
-} from "./alarm-doubts.ts";
+import { type AlarmDoubt, dropOutdated, type EventDoubt, type SilenceDoubt } from "./alarm-doubts.ts";
 import type { AlarmSeverity } from "./told.ts";
 
 /** A transition that an alarm rule asks for. `at` in milliseconds since 1970, by the device's clock. */
@@ -66,9 +60,8 @@ export async function applyAlarmTransitions(
   processNo: number | null = null,
 ): Promise<AlarmChange[]> {
   const all: AlarmChange[] = [];
-  const takenBack = await findTakenBack(db, transitions);
   for (let from = 0; from < transitions.length; ) {
-    const { count, chosen } = nextAtOnce(transitions, from, takenBack);
+    const { count, chosen } = nextAtOnce(transitions, from);
     const valid = await dropOutdated(db, chosen);
     const changes = valid.length > 0 ? await applyAtOnce(db, valid, processNo) : [];
     for (const change of changes) all.push(change);
@@ -86,19 +79,23 @@ export async function applyAlarmTransitions(
 function nextAtOnce(
   transitions: readonly AlarmTransition[],
   from: number,
-  takenBack: ReadonlySet<AlarmTransition>,
 ): { readonly count: number; readonly chosen: AlarmTransition[] } {
   const chosen = new Map<string, AlarmTransition>();
   let at = from;
   for (; at < transitions.length; at++) {
     const transition = transitions[at]!;
-    if (takenBack.has(transition)) continue;
     const key = `${transition.deviceNo} ${transition.rule}`;
     const before = chosen.get(key);
     if (before === undefined) {
       if (chosen.size === MAX_AT_ONCE) break;
       chosen.set(key, transition);
-    } else if (before.action !== transition.action || before.doubt || before.silenceDoubt) break;
+    } else if (
+      before.action !== transition.action ||
+      before.doubt ||
+      before.eventDoubt ||
+      before.silenceDoubt
+    )
+      break;
   }
   return { count: at - from, chosen: [...chosen.values()] };
 }
@@ -133,13 +130,16 @@ async function applyAtOnce(
         select device_no, placed_since from devices
         where device_no in (select device_no from input where action = 'raise') and deleted_at is null
         order by device_no for share
+      ), last as (
+        select input.device_no, input.rule, l.*
+        from input cross join lateral (
+          select alarm_no, coalesce(last_raised_at, raised_at) as raised_at, cleared_at from alarms
+          where device_no = input.device_no and rule = input.rule order by alarm_no desc limit 1
+        ) l
       ), repeated as (
         -- A moment at which an alarm is said to be raised may be that of its device's move: nothing is known from that one.
-        select input.device_no, input.rule
-        from input join devices d using (device_no) cross join lateral (
-          select coalesce(l.last_raised_at, l.raised_at) as raised_at, l.cleared_at from alarms l
-          where l.device_no = input.device_no and l.rule = input.rule order by l.alarm_no desc limit 1
-        ) last
+        select device_no, rule
+        from input join last using (device_no, rule) join devices d using (device_no)
         where input.is_ordered
           and case input.action
               when 'clear' then input.at < last.raised_at and last.raised_at > d.placed_since
@@ -150,12 +150,10 @@ async function applyAtOnce(
         -- device then makes it another.
         update alarms a set cleared_at = null, times = a.times + 1, last_raised_at = greatest(input.at, a.raised_at),
           acknowledged_at = null, acknowledged_by = null, acknowledgement_note = null
-        from input join living using (device_no)
+        from input join living using (device_no) join last using (device_no, rule)
         where input.action = 'raise' and input.flap_ms is not null
           and (input.device_no, input.rule) not in (select * from repeated)
-          and a.alarm_no = (
-            select l.alarm_no from alarms l
-            where l.device_no = input.device_no and l.rule = input.rule order by l.alarm_no desc limit 1)
+          and a.alarm_no = last.alarm_no
           and a.cleared_at >= input.at - make_interval(secs => input.flap_ms / 1000)
           and a.raised_at >= living.placed_since
         returning a.alarm_no, a.device_no, a.rule

@@ -150,6 +150,16 @@ describe("events that one process hears for the first time", () => {
   });
 });
 
+it("an event from before a restart raises although what cleared it bears a later moment of a clock that was ahead", async () => {
+  await addDevice(db.pool, "ahead-before", { kind: "pump" });
+  const before = await alone();
+  await send(before, "ahead-before", [lost(4000)], 10);
+  await send(before, "ahead-before", [restored(4010)], 20);
+  const after = await startTestIngest(db.pool, { ...ofPumps, now: () => moment(100) });
+  await send(after, "ahead-before", [lost(50)], 101);
+  expect((await alarmsOf("ahead-before")).at(-1)).toMatchObject({ last: 50, cleared: null });
+});
+
 describe("what a process has stored, and was killed before it could apply the alarms of it,", () => {
   /** It stores everything, and comes no further. */
   function dying() {
