@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, read } from "./client.ts";
+import { api, type Body, read } from "./client.ts";
 import type { components, operations } from "./schema.ts";
 
 export type PersonJson = components["schemas"]["Person"];
@@ -13,7 +13,6 @@ export type WaitingJson = components["schemas"]["ChangedPerson"]["waiting"];
 export type RoleName = NonNullable<Bodies["createPerson"]["grants"]>[number]["role"];
 export type ScopeName = NonNullable<Bodies["createApplication"]["grants"]>[number]["scopes"][number];
 
-type Body<T> = T extends { requestBody: { content: { "application/json": infer B } } } ? B : never;
 export interface Bodies {
   readonly createPerson: Body<operations["createPerson"]>;
   readonly createApplication: Body<operations["createApplication"]>;

@@ -4,6 +4,9 @@ import { noteServerDate } from "./clock.ts";
 import { ApiError, noteStep, problemOf } from "./problem.ts";
 import type { paths } from "./schema.ts";
 
+/** What a request of an operation takes as its body. */
+export type Body<T> = T extends { requestBody: { content: { "application/json": infer B } } } ? B : never;
+
 let csrfToken: string | null = null;
 /** Proves to the platform that a change comes from this page; the session's answer holds it. */
 export const setCsrfToken = (token: string | null): void => {

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, read } from "./client.ts";
-import type { components, operations, paths } from "./schema.ts";
+import { api, type Body, read } from "./client.ts";
+import type { components, operations } from "./schema.ts";
 
 export type DeviceJson = components["schemas"]["Device"];
 export type DeviceStatus = DeviceJson["status"];
@@ -109,8 +109,7 @@ export const latestQuery = (id: string) =>
 export type DeviceDraft = Pick<DeviceJson, "id" | "kind" | "regionCode"> & DeviceChange;
 export type DeviceChange = Partial<
   Pick<DeviceJson, "regionCode" | "name" | "gatewayId" | "location" | "attributes" | "model">
-> & { identities?: NonNullable<NewDevice["identities"]> };
-type NewDevice = paths["/v1/devices"]["post"]["requestBody"]["content"]["application/json"];
+> & { identities?: NonNullable<Body<operations["createDevice"]>["identities"]> };
 
 /** @returns the device with its token, which cannot be read again @throws ApiError `device_exists` … */
 export const createDevice = (body: DeviceDraft) => read(api.POST("/v1/devices", { body }));
