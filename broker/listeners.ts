@@ -4,9 +4,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, type WebSocket, WebSocketServer } from "ws";
 import type { Admission } from "../base/connection-limits.ts";
+import { listening } from "../base/listening.ts";
 import type { Logger } from "../base/log.ts";
 import { type FollowedTls, HANDSHAKE_MS, peerOf, refusePlainHttp } from "../base/tls-server.ts";
-import { WAITING_CONNECTIONS } from "../base/waiting-connections.ts";
 import type { ListenOptions, Ports } from "./options.ts";
 import { createTlsListener, type TlsListener } from "./tls-listener.ts";
 
@@ -164,15 +164,4 @@ function createWebServer(tls: FollowedTls | undefined): HttpServer {
  */
 function allowFrames(socket: WebSocket, bytes: number): void {
   (socket as unknown as { _receiver: { _maxPayload: number } })._receiver._maxPayload = bytes;
-}
-
-/** Starts to listen. @throws the error of the server, e.g. EADDRINUSE */
-function listening(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ port, host, backlog: WAITING_CONNECTIONS }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }

@@ -1,9 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { type Admission, ConnectionCounter } from "../../base/connection-limits.ts";
+import { listening } from "../../base/listening.ts";
 import { createLogLimiter } from "../../base/log.ts";
 import { withinNetworks } from "../../base/networks.ts";
 import { TokenBucket, TokenBuckets, tokenRate } from "../../base/token-bucket.ts";
-import { WAITING_CONNECTIONS } from "../../base/waiting-connections.ts";
 import type { Delivery, Door, DoorDevice, DoorEvents } from "../../exchange/door.ts";
 import { requestOf } from "./commands.ts";
 import { OpenRequests } from "./requests.ts";
@@ -86,13 +86,7 @@ class StationDoor<D extends DoorDevice> implements Hj212Door {
 
   async listen(): Promise<void> {
     const { host, port, log } = this.options;
-    await new Promise<void>((resolve, reject) => {
-      this.server.once("error", reject);
-      this.server.listen({ host, port, backlog: WAITING_CONNECTIONS }, () => {
-        this.server.off("error", reject);
-        resolve();
-      });
-    });
+    await listening(this.server, port, host);
     this.server.on("error", (error) => log.error({ err: error }, "the listener for HJ 212 reports an error"));
     log.info({ host, port: this.port }, "listens for HJ 212 stations");
   }

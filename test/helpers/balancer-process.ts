@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { WAITING_CONNECTIONS } from "../../base/waiting-connections.ts";
+import { WAITING_CONNECTIONS } from "../../base/listening.ts";
 import type { FromBalancer, ToBalancer } from "./balancer.ts";
 
 /** The process of a load balancer, which `balancer.ts` starts, and which ends with whoever has started it. */

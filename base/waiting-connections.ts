@@ -1,6 +1,0 @@
-/**
- * Connections that may wait to be taken at each door: with Node's 511, some of a fleet that reconnects at once are turned
- * away by the kernel and come back only after their own long pause (seen with 10,000). RabbitMQ opens one for nearly every
- * question about a login, so the API needs as many. Linux caps it at net.core.somaxconn.
- */
-export const WAITING_CONNECTIONS = 4096;
