@@ -15,7 +15,7 @@ it("says the truth about every speaker after SIGKILL in a broadcast, and nobody 
     platform: { dataDir, databaseUrl: database?.url },
     rounds: 2,
     speakers: 30,
-    seed: Date.now() % 10_000,
+    seed: 1,
   });
   expect(result).toMatchObject({
     targets: 60,

@@ -30,6 +30,9 @@ export interface FuzzResult {
   readonly reasons: Record<string, number>;
 }
 
+/** Whatever pace the machine has, a minute without any acknowledgement means that there are no more. */
+const SILENCE_MS = 60_000;
+
 const NASTY: readonly unknown[] = [
   null,
   true,
@@ -167,6 +170,7 @@ export async function runFuzz({
   let acknowledged = 0;
   let expectedItems = 0;
   let closed = 0;
+  let lastAt = 0;
   const reasonsBefore = await readReasons(platform);
   const publishers: Publisher[] = [];
   const ids: string[] = [];
@@ -206,6 +210,7 @@ export async function runFuzz({
         },
         acknowledged: () => {
           acknowledged++;
+          lastAt = Date.now();
           if (acknowledged % 10_000 === 0) report(`${acknowledged} of ${mutations} acknowledged`);
         },
         closed: () => {
@@ -215,8 +220,8 @@ export async function runFuzz({
       publishers.push(publisher);
     }
     for (const publisher of publishers) publisher.fill();
-    const deadline = Date.now() + 30_000 + mutations * 5;
-    while (acknowledged < mutations && closed === 0 && Date.now() < deadline) await sleep(20);
+    lastAt = Date.now();
+    while (acknowledged < mutations && closed === 0 && Date.now() - lastAt < SILENCE_MS) await sleep(20);
     const connectionsClosed = closed;
     for (const publisher of publishers) publisher.destroy();
     const total = { received: 0, stored: 0, duplicate: 0, rejected: 0, pending: 0 };

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 // 100,000 of them: npm run test:fuzz
 it("acknowledges 3,000 mutated messages and accounts for each with a reason", async () => {
-  const result = await runFuzz({ platform, mutations: 3000, seed: Date.now() % 100_000 });
+  const result = await runFuzz({ platform, mutations: 3000, seed: 1 });
   expect(result).toMatchObject({ published: 3000, acknowledged: 3000, closed: 0, pending: 0 });
   expect(result.received).toBe(result.expectedItems);
   expect(result.stored + result.duplicate + result.rejected).toBe(result.received);
@@ -38,13 +38,13 @@ it("acknowledges 3,000 mutated messages and accounts for each with a reason", as
   for (const reason of ["not_json", "bad_type", "off_scale", "clock_ahead", "bad_time"]) {
     expect(result.reasons[reason], reason).toBeGreaterThan(0);
   }
-}, 120_000);
+}, 600_000);
 
 it("survives 300 connections that send mutated MQTT frames, and serves others meanwhile", async () => {
   const { id, token } = await platform.register("fuzz-frames");
   const bystander = await platform.register("fuzz-bystander");
   const client = await connectDevice(platform.mqttPort, bystander.id, bystander.token);
-  const random = createRandom(Date.now() % 100_000);
+  const random = createRandom(1);
   const hello = generate({
     cmd: "connect",
     protocolId: "MQTT",
@@ -99,4 +99,4 @@ it("survives 300 connections that send mutated MQTT frames, and serves others me
   const ledger = await platform.api<Record<string, number>>(`/v1/devices/${id}/ledger`);
   expect(ledger.received).toBe(ledger.stored! + ledger.duplicate! + ledger.rejected! + ledger.pending!);
   expect(platform.running).toBe(true);
-}, 60_000);
+}, 300_000);

@@ -14,7 +14,7 @@ it("has all that was answered with 9014, each once, through SIGKILL under the lo
     platform: { dataDir, databaseUrl: database?.url },
     rounds: 3,
     stations: 8,
-    seed: Date.now() % 10_000,
+    seed: 1,
   });
   expect(result.answered).toBeGreaterThan(100);
   expect(result).toMatchObject({

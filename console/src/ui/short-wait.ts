@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
 /** Longer than answers mostly take; a page that comes later than this is worse than one that moves. */
-const AT_MOST_MS = 1_000;
+export const SHORT_WAIT_MS = 1_000;
 
 /**
  * True while what would move the page is still coming, for a second at most and once only: an answer that is slow or
@@ -12,7 +12,7 @@ export function useShortWait(isComing: boolean): boolean {
   if (!isOver && !isComing) setOver(true);
   useEffect(() => {
     if (isOver) return;
-    const timer = setTimeout(() => setOver(true), AT_MOST_MS);
+    const timer = setTimeout(() => setOver(true), SHORT_WAIT_MS);
     return () => clearTimeout(timer);
   }, [isOver]);
   return !isOver;
