@@ -191,6 +191,7 @@ describe("package.json", () => {
       "access",
       "audit:verify",
       "broadcast:keys",
+      "decode",
       "demo",
       "seed",
       "simulate",
