@@ -154,6 +154,11 @@ export interface Door {
   tellAgain?(): void;
   /** How the door is, for `/readyz`; not there where a door that is open is well. */
   health?(): DoorHealth;
+  /**
+   * Only where messages may wait before this door: the moment up to which all of them have come to a process. Epoch
+   * milliseconds.
+   */
+  heardUpTo?(): number;
   /** What has come by this door so far, by what became of it, for `/metrics`. */
   packetCounts?(): Readonly<Record<string, number>>;
   /** Takes nothing new in; messages that were read are still acknowledged. */

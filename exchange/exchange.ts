@@ -12,7 +12,7 @@ import type {
 
 /** All doors together, as the inside sees them: it reaches devices through this, and knows no door. */
 export interface DoorExchange<D extends DoorDevice = DoorDevice>
-  extends Omit<Door, "name" | "health" | "packetCounts" | "tellAgain"> {
+  extends Omit<Door, "name" | "health" | "packetCounts" | "tellAgain" | "heardUpTo"> {
   /**
    * Adds a door behind the present ones. @throws Error when there is one of its name: rejections name the door by it
    */
@@ -27,6 +27,8 @@ export interface DoorExchange<D extends DoorDevice = DoorDevice>
   present(): Iterable<DoorPresence<D>>;
   /** How the doors are that say so. */
   health(): DoorHealth[];
+  /** The moment up to which all that devices have sent has come to a process, by every door; at most now. */
+  heardUpTo(now: number): number;
 }
 
 /** Makes an exchange without doors, so that every device is away. */
@@ -114,6 +116,8 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
     present: everyPresence,
 
     health: () => doors.flatMap((door) => door.health?.() ?? []),
+
+    heardUpTo: (now) => Math.min(now, ...doors.map((door) => door.heardUpTo?.() ?? now)),
 
     isOnline: (id) => doors.some((door) => isAt(door, id)),
     disconnect: (id) => {

@@ -67,6 +67,8 @@ export interface IngestOptions {
   readonly wantsLive: (device: DeviceEntry) => boolean;
   /** True while this process is the one that looks for silent devices; without it, it always is. */
   readonly watchesSilence?: () => boolean;
+  /** The moment up to which all that devices have sent has come to a process; without it, that is now. */
+  readonly heardUpTo?: (now: number) => number;
   /** Called when there are news besides those of committed batches, so that they are read at once. */
   readonly onTold?: () => void;
   /** Called when another process has changed a device's token or deleted the device. */
@@ -201,18 +203,20 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const foreignTopics = new ForeignLog(log);
   const checkSilence = async () => {
     for (;;) {
-      const suspects = alarms.findSilent(directory.entries(), now(), SILENT_AT_ONCE);
+      // What waits before a door may be from those who were not heard.
+      const until = options.heardUpTo?.(now()) ?? now();
+      const suspects = alarms.findSilent(directory.entries(), until, SILENT_AT_ONCE);
       if (suspects.length === 0) return;
       await lastSeen.ask(suspects);
       const emit = (transition: AlarmTransition) => committer.open.alarms.push(transition);
-      if (alarms.checkSilence(suspects, now(), emit) === 0) continue;
+      if (alarms.checkSilence(suspects, until, emit) === 0) continue;
       await new Promise<void>((resolve) => {
         committer.open.waiting.push(resolve);
         committer.filled();
       });
       // Another process may have heard one while this one was paused.
       await lastSeen.ask(suspects);
-      alarms.forgetHeard(suspects, now());
+      alarms.forgetHeard(suspects, until);
     }
   };
   const fold = async () => {

@@ -32,7 +32,7 @@ export async function startIngestion(
   { config, logOf, registry, atEnd }: Start,
   { pools, facts, tables, retention }: DatabasePhase,
   { duties, membership: { processNo }, told }: Pick<ClusterPhase, "duties" | "membership" | "told">,
-  exchange: Pick<DoorExchange, "disconnect">,
+  exchange: Pick<DoorExchange, "disconnect" | "heardUpTo">,
 ): Promise<IngestPhase> {
   const news = new News();
   const ingest = await startIngest({
@@ -56,6 +56,7 @@ export async function startIngestion(
     maxInFlight: pools.writers,
     wantsLive: news.wants,
     watchesSilence: standFor(duties, "silence"),
+    heardUpTo: exchange.heardUpTo,
     onTold: told.ring,
     onRevoked: exchange.disconnect,
     onCommitted: news.committed,

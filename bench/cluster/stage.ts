@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PlatformProcess } from "../../test/helpers/platform-process.ts";
+import { questionLines } from "../../test/helpers/rabbitmq-limits.ts";
 import { findRabbitmq, startRabbitmqNode } from "../../test/helpers/rabbitmq-node.ts";
 import type { BenchDatabase } from "../bench-database.ts";
 import { findMosquitto, freePort, startMosquitto } from "../peer/mosquitto.ts";
@@ -63,14 +64,7 @@ export function missingWays(ways: readonly string[]): { way: ClusterWay; why: st
 async function startRabbitmq(bench: Bench): Promise<Broker> {
   const httpPort = await freePort();
   const node = await startRabbitmqNode(findRabbitmq()!, {
-    config: [
-      "auth_backends.1 = internal",
-      "auth_backends.2 = http",
-      "auth_http.http_method = post",
-      ...["user", "vhost", "resource", "topic"].map(
-        (what) => `auth_http.${what}_path = http://127.0.0.1:${httpPort}/v1/cluster-logins/${what}`,
-      ),
-    ],
+    config: questionLines(`127.0.0.1:${httpPort}`),
   });
   bench.defer(() => node.end());
   return {

@@ -37,7 +37,8 @@ export function freePort(): Promise<number> {
   });
 }
 
-const answers = (port: number) =>
+/** Whether anything listens there. */
+export const answers = (port: number) =>
   new Promise<boolean>((resolve) => {
     const socket = connect({ port, host: "127.0.0.1" });
     socket.once("connect", () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Door, DoorDevice, DoorEvents, DoorHealth } from "../../exchange/door.ts";
 import { addressed, type SourceInside, takeFromSource } from "../../exchange/own-dialect.ts";
+import { BacklogWatch } from "./backlog.ts";
 import { hostOf, userOf } from "./host.ts";
 import { commandKey } from "./keys.ts";
 import type { Management } from "./management.ts";
@@ -59,6 +60,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
   private readonly options: AmqpSourceOptions<D>;
   private readonly presence: PresenceWatch<D>;
   private readonly parked: ParkedWatch;
+  private readonly backlog: BacklogWatch;
   private session: AmqpSession | undefined;
   private trouble: string | undefined = "there is no connection to SOURCE_AMQP_URL yet";
   private readonly closing = new AbortController();
@@ -71,6 +73,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
     const { reporterMs: everyMs } = options;
     this.presence = new PresenceWatch({ ...options, host, ownUsers, door: AMQP_SOURCE, everyMs });
     this.parked = new ParkedWatch(options.log, options.reporterMs);
+    this.backlog = new BacklogWatch(options.partitions, options.reporterMs);
     this.running = this.run();
   }
 
@@ -80,9 +83,14 @@ class Source<D extends DoorDevice> implements AmqpSource {
 
   health(): DoorHealth {
     if (this.trouble !== undefined) return { check: "amqp", ok: false, detail: this.trouble };
-    const troubles = [this.session?.trouble(), this.parked.trouble, this.presence.trouble];
+    const { session, backlog, parked, presence } = this;
+    const troubles = [session?.trouble(), backlog.trouble, parked.trouble, presence.trouble];
     const detail = troubles.filter((each) => each !== undefined).join("; ");
     return { check: "amqp", ok: true, detail: detail || undefined };
+  }
+
+  heardUpTo(): number {
+    return this.backlog.heardUpTo;
   }
 
   /** A session that is kept for a device that is away would get it later, so presence is asked first. */
@@ -137,6 +145,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
       }
       this.session = undefined;
       await this.parked.leave();
+      await this.backlog.leave();
       await this.presence.leave(signal.aborted);
       await sleep(retryMs, undefined, { signal, ref: false }).catch(() => {});
     }
@@ -161,6 +170,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
     this.trouble = undefined;
     options.log.info({ partitions: options.partitions }, "takes messages from RabbitMQ");
     this.parked.follow(session.connection);
+    this.backlog.follow(session.connection);
     await this.presence.follow(session.connection);
     const reason = await session.ended;
     if (!this.closing.signal.aborted) this.complain(reason);

@@ -3,13 +3,16 @@ import { closeConnection, connectTo } from "./connection.ts";
 import { Outbox } from "./outbox.ts";
 import { Partition, type PartitionOptions } from "./partition.ts";
 import { priorityOf } from "./shares.ts";
-import { declareTopology, partitionName } from "./topology.ts";
+import { bindQueues, declareQueues, isThere, partitionName } from "./topology.ts";
 
 /**
  * After two of these without a sign, RabbitMQ gives the partitions of a paused process to others, and we take a silent
  * node for gone. Seconds.
  */
 const HEARTBEAT_S = 8;
+
+const BINDING =
+  "RabbitMQ has not confirmed yet that the partitions are bound, which takes minutes while a fleet comes back; messages come all the same";
 
 export interface SessionOptions
   extends Pick<PartitionOptions, "url" | "instance" | "take" | "calmMs" | "maxFrameBytes"> {
@@ -68,7 +71,15 @@ export async function openSession(options: SessionOptions): Promise<AmqpSession>
   };
   try {
     const channel = await followed(connection.createChannel(), end);
-    await declareTopology(channel, count);
+    const wasThere = await isThere(connection);
+    await declareQueues(channel, count);
+    const bound = bindQueues(channel, count);
+    // Messages come by the bindings that are there. Where there are none yet, nobody may think that they come.
+    if (!wasThere) await bound;
+    let isBound = !wasThere;
+    bound.then(() => {
+      isBound = true;
+    }, end);
     const outbox = new Outbox(await followed(connection.createConfirmChannel(), end));
     connection.on("blocked", () => {
       outbox.blocked = true;
@@ -82,7 +93,7 @@ export async function openSession(options: SessionOptions): Promise<AmqpSession>
       outbox,
       ended,
       open: () => partitions.reduce((sum, each) => sum + each.open(), 0),
-      trouble: () => partitions.map((each) => each.trouble).find((trouble) => trouble !== undefined),
+      trouble: () => (isBound ? undefined : BINDING) ?? partitions.find(({ trouble }) => trouble)?.trouble,
       async cancel() {
         await Promise.all(partitions.map((each) => each.cancel()));
       },

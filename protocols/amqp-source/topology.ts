@@ -1,4 +1,5 @@
-import type { Channel } from "amqplib";
+import type { Channel, ChannelModel } from "amqplib";
+import { closeLater, openForQuestion } from "./connection.ts";
 import { BINDING_KEYS } from "./keys.ts";
 
 /** Where RabbitMQ's MQTT plugin puts what devices publish, and takes what they hear. */
@@ -21,27 +22,40 @@ const DELIVERY_LIMIT = 100;
 /** The newest that fit are kept. */
 const PARKED_BYTES = 256 * 1024 * 1024;
 
+/** Knows the number of partitions, by its length. */
+const COUNT = `${PARTITIONED}.partitions`;
+
 export const partitionName = (partition: number): string => `${PARTITIONED}.${partition}`;
 
+/** True when a process was here before. */
+export async function isThere(connection: ChannelModel): Promise<boolean> {
+  const channel = await openForQuestion(connection);
+  try {
+    await channel.checkQueue(COUNT);
+    closeLater(channel);
+    return true;
+  } catch {
+    // RabbitMQ closes the channel of whoever asks for what is not there.
+    return false;
+  }
+}
+
 /**
- * Declares what lies between the devices and us. All of it is durable and outlives every process, and doing it again
- * changes nothing. RabbitMQ acknowledges a message to its device and drops it where no queue is bound: so this has to be
- * done once before devices come.
+ * Declares the queues and exchanges between the devices and us. All of it is durable and outlives every process, and doing
+ * it again changes nothing.
  * @throws the error of the channel: a plugin is missing, a right is, or something of that name is declared differently
  */
-export async function declareTopology(channel: Channel, partitions: number): Promise<void> {
+export async function declareQueues(channel: Channel, partitions: number): Promise<void> {
   // Messages would lie unread in partitions beyond a smaller number. RabbitMQ refuses to declare it with another length.
-  await channel.assertQueue(`${PARTITIONED}.partitions`, { durable: true, maxLength: partitions });
+  await channel.assertQueue(COUNT, { durable: true, maxLength: partitions });
   await channel.assertExchange(PARKED, "fanout", { durable: true });
   await channel.assertQueue(PARKED, {
     durable: true,
     arguments: { "x-queue-type": "quorum", "x-max-length-bytes": PARKED_BYTES },
   });
-  await channel.bindQueue(PARKED, PARKED, "");
   await channel.assertExchange(PARTITIONED, "x-consistent-hash", { durable: true });
   for (let partition = 0; partition < partitions; partition++) {
-    const name = partitionName(partition);
-    await channel.assertQueue(name, {
+    await channel.assertQueue(partitionName(partition), {
       durable: true,
       arguments: {
         "x-queue-type": "quorum",
@@ -53,8 +67,19 @@ export async function declareTopology(channel: Channel, partitions: number): Pro
         "x-consumer-timeout": CONSUMER_TIMEOUT_MS,
       },
     });
-    // The key is the weight: each partition gets as much as any other.
-    await channel.bindQueue(name, PARTITIONED, "1");
   }
+}
+
+/**
+ * Binds them. RabbitMQ acknowledges a message to its device and drops it where no queue is bound: so this has to be done
+ * once before devices come. It changes what all nodes know, also where it changes nothing: while a fleet comes back, whose
+ * sessions do the same, it takes minutes.
+ * @throws as `declareQueues`
+ */
+export async function bindQueues(channel: Channel, partitions: number): Promise<void> {
+  await channel.bindQueue(PARKED, PARKED, "");
+  // The key is the weight: each partition gets as much as any other.
+  for (let partition = 0; partition < partitions; partition++)
+    await channel.bindQueue(partitionName(partition), PARTITIONED, "1");
   for (const key of BINDING_KEYS) await channel.bindExchange(PARTITIONED, DEVICES_EXCHANGE, key);
 }

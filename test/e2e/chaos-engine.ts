@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findMosquitto, startMosquitto } from "../../bench/peer/mosquitto.ts";
 import { type Balancer, startBalancer } from "../helpers/balancer.ts";
+import { hasHaproxy, startHaproxy } from "../helpers/haproxy.ts";
+import { questionLines } from "../helpers/rabbitmq-limits.ts";
 import { findRabbitmq, type RabbitmqNode, startRabbitmqCluster } from "../helpers/rabbitmq-node.ts";
 
 /** What devices connect to, in front of the processes. `doors`: nothing, they connect to the processes themselves. */
@@ -52,6 +54,8 @@ const doors: ChaosEngine = {
 export interface EngineOptions {
   readonly engine: EngineName;
   readonly nodes: number;
+  /** Where the processes will answer. */
+  readonly httpPorts?: readonly number[];
 }
 
 /** What an engine needs that is not on this machine. */
@@ -60,11 +64,11 @@ export function lackOf(engine: EngineName): string | undefined {
   return engine === "mosquitto" && findMosquitto() === undefined ? "Mosquitto" : undefined;
 }
 
-export async function startEngine({ engine, nodes }: EngineOptions): Promise<ChaosEngine> {
+export async function startEngine({ engine, nodes, httpPorts = [] }: EngineOptions): Promise<ChaosEngine> {
   const lack = lackOf(engine);
   if (lack !== undefined) throw new Error(`There is no ${lack} on this machine`);
   if (engine === "doors") return doors;
-  return engine === "mosquitto" ? startShared() : startQueues(findRabbitmq()!, nodes);
+  return engine === "mosquitto" ? startShared() : startQueues(findRabbitmq()!, nodes, httpPorts);
 }
 
 /** It stays: what it has taken is in its memory alone. */
@@ -92,17 +96,21 @@ async function startShared(): Promise<ChaosEngine> {
   };
 }
 
-async function startQueues(rabbitmq: string, count: number): Promise<ChaosEngine> {
-  const asked = await startBalancer();
-  const at = `http://127.0.0.1:${asked.port}/v1/cluster-logins`;
+/** Who takes RabbitMQ's questions to the processes. */
+async function startAsking(httpPorts: readonly number[]) {
+  if (hasHaproxy()) return { ...(await startHaproxy(httpPorts)), lead: () => {} };
+  const balancer = await startBalancer();
+  return { ...balancer, end: async () => balancer.close() };
+}
+
+async function startQueues(
+  rabbitmq: string,
+  count: number,
+  httpPorts: readonly number[],
+): Promise<ChaosEngine> {
+  const asked = await startAsking(httpPorts);
   const { nodes, end } = await startRabbitmqCluster(rabbitmq, count, {
-    config: [
-      "vm_memory_high_watermark.absolute = 3GB",
-      "auth_backends.1 = internal",
-      "auth_backends.2 = http",
-      "auth_http.http_method = post",
-      ...["user", "vhost", "resource", "topic"].map((what) => `auth_http.${what}_path = ${at}/${what}`),
-    ],
+    config: ["vm_memory_high_watermark.absolute = 3GB", ...questionLines(`127.0.0.1:${asked.port}`)],
   });
   const [mqtt, amqp, management] = await Promise.all([startBalancer(), startBalancer(), startBalancer()]);
   const byName = new Map(nodes.map((node, n) => [`node ${n + 1}`, node]));
@@ -151,7 +159,8 @@ async function startQueues(rabbitmq: string, count: number): Promise<ChaosEngine
     async end() {
       for (const name of paused) byName.get(name)!.goOn();
       await end();
-      for (const balancer of [asked, mqtt, amqp, management]) balancer.close();
+      for (const balancer of [mqtt, amqp, management]) balancer.close();
+      await asked.end();
     },
   };
 }

@@ -86,9 +86,6 @@ export class ChaosStage {
   /** Starts the engine and three processes; devices are in the database before them. */
   static async open(options: StageOptions, report: (line: string) => void): Promise<ChaosStage> {
     const folder = await mkdtemp(join(tmpdir(), "sbi-chaos-"));
-    const engine = await startEngine(options);
-    report("the engine is there");
-    const pool = openPool({ url: options.databaseUrl, size: 4, applicationName: "chaos" }, () => {});
     const places: Place[] = [];
     for (const name of NAMES) {
       const [httpPort, mqttPort] = [await freePort(), await freePort()];
@@ -102,6 +99,9 @@ export class ChaosStage {
         leaving: false,
       });
     }
+    const engine = await startEngine({ ...options, httpPorts: places.map(({ httpPort }) => httpPort) });
+    report("the engine is there");
+    const pool = openPool({ url: options.databaseUrl, size: 4, applicationName: "chaos" }, () => {});
     const mqtt = await startBalancer();
     const made = { engine, pool, folder, places, mqtt, meters: [], speakers: [], village: "" };
     const first = new ChaosStage(made, options);

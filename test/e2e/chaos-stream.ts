@@ -14,7 +14,9 @@ export interface Heard {
 /** A listener at a process's live stream, which goes to another one when that ends or says nothing more. */
 export class ChaosStream {
   readonly heard: Heard[] = [];
-  /** How often it was told that something is lost to it. */
+  /** What was lost to it, as it was told: more events at once than a process remembers. Behind one id, up to another. */
+  readonly gaps: { readonly behind: string; readonly upTo: string }[] = [];
+  /** Resets for another reason, which there are none to be. */
   resets = 0;
   moves = 0;
   private readonly ports: () => readonly number[];
@@ -86,9 +88,13 @@ export class ChaosStream {
     const fields = new Map(frame.split("\n").map((line) => [line.split(":", 1)[0]!, line]));
     const field = (name: string) => fields.get(name)?.slice(name.length + 2);
     const [id, topic, data] = [field("id"), field("event"), field("data")];
+    const before = this.lastId;
     if (id !== undefined) this.lastId = id;
-    if (topic === "reset") this.resets++;
-    else if (data !== undefined && id !== undefined)
+    if (topic === "reset") {
+      if (before !== undefined && JSON.parse(data!).reason === "too_old")
+        this.gaps.push({ behind: before, upTo: id! });
+      else this.resets++;
+    } else if (data !== undefined && id !== undefined)
       this.heard.push({ id, topic: topic!, data: JSON.parse(data) });
   }
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Publisher } from "../../bench/load/publisher.ts";
 import { freePort } from "../../bench/peer/mosquitto.ts";
 import { PlatformProcess } from "../helpers/platform-process.ts";
+import { questionLines } from "../helpers/rabbitmq-limits.ts";
 import { type RabbitmqNode, startRabbitmqNode } from "../helpers/rabbitmq-node.ts";
 
 /**
@@ -80,15 +81,9 @@ export async function openClusterStage({
 }): Promise<ClusterStage> {
   // The last of the three is the one that RabbitMQ asks.
   const httpPort = await freePort();
-  const asked = `http://127.0.0.1:${httpPort}/v1/cluster-logins`;
   const folder = await mkdtemp(join(tmpdir(), "sbi-cluster-"));
   const node = await startRabbitmqNode(rabbitmq, {
-    config: [
-      "auth_backends.1 = internal",
-      "auth_backends.2 = http",
-      "auth_http.http_method = post",
-      ...["user", "vhost", "resource", "topic"].map((what) => `auth_http.${what}_path = ${asked}/${what}`),
-    ],
+    config: questionLines(`127.0.0.1:${httpPort}`),
   });
   const start = (name: string, more: Record<string, string> = {}) =>
     PlatformProcess.start({

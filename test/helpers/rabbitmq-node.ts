@@ -61,6 +61,7 @@ const PLUGINS = [
   "rabbitmq_event_exchange",
   "rabbitmq_management",
   "rabbitmq_auth_backend_http",
+  "rabbitmq_auth_backend_cache",
 ] as const;
 
 /**

@@ -55,6 +55,24 @@ describe("when a device was last heard", () => {
     ]);
   });
 
+  it("says nothing of a device while what it has sent may wait before a door", async () => {
+    await addDevice(db.pool, "seen-waits");
+    const heardAt = Date.now() + 1000;
+    const now = heardAt + 30 * HOUR;
+    let heardUpTo = heardAt + 25 * HOUR;
+    const { ingest, publish } = await startTestIngest(db.pool, {
+      now: () => now,
+      heardUpTo: () => heardUpTo,
+      every: rarely,
+    });
+    await publish("seen-waits", "telemetry", { flow: 1 }, { receivedAt: heardAt });
+    await ingest.checkSilence();
+    expect(await silences("seen-waits")).toEqual([]);
+    heardUpTo++;
+    await ingest.checkSilence();
+    expect(await silences("seen-waits")).toMatchObject([{ active: true }]);
+  });
+
   it("is nothing for a device that was never heard, also after the process has ended", async () => {
     await addDevice(db.pool, "seen-not-once");
     const { ingest } = await startTestIngest(db.pool, { every: rarely });

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { MAX_PACKET_BYTES } from "../../base/channels.ts";
 import { configSchema } from "../../base/config/index.ts";
-import { RABBITMQ_LIMITS } from "../helpers/rabbitmq-limits.ts";
+import { QUESTIONS } from "../helpers/haproxy.ts";
+import { questionLines, RABBITMQ_LIMITS } from "../helpers/rabbitmq-limits.ts";
 import { ROOT } from "./source-files.ts";
 
 interface Service {
@@ -75,10 +76,13 @@ describe("docker-compose.cluster.yml", () => {
     );
     for (const [, { networks }] of processes)
       expect(networks).toEqual({ cluster: { aliases: ["platform"] } });
-    // Its own user is known to it alone, and is asked for first.
-    expect(conf).toContain(
-      "auth_backends.1 = internal\nauth_backends.2 = http\nauth_http.http_method = post\n",
-    );
+    // Its own user is known to it alone, and is asked for first; what a device may use is kept, who it is is not.
+    const docs = readFileSync(`${ROOT}docs/cluster.md`, "utf8");
+    for (const line of questionLines("platform:8080")) {
+      expect(conf).toContain(`${line}\n`);
+      expect(docs).toContain(`\n${line}\n`);
+    }
+    expect(docs).toContain(`\n${QUESTIONS}\n`);
   });
 
   it("bounds what a device may send and keep, as the documents and our own nodes do", () => {
@@ -105,7 +109,8 @@ describe("docker-compose.cluster.yml", () => {
     const plugins = configs["rabbitmq-plugins"]!.content;
     const wanted = named.match(/rabbitmq_\w+/g) ?? [];
     expect(wanted.length).toBeGreaterThan(3);
-    for (const plugin of [...wanted, "rabbitmq_auth_backend_http"]) expect(plugins).toContain(plugin);
+    for (const plugin of [...wanted, "rabbitmq_auth_backend_http", "rabbitmq_auth_backend_cache"])
+      expect(plugins).toContain(plugin);
     expect(plugins.trim()).toMatch(/^\[[a-z_,]+\]\.$/);
     expect(rabbitmq.image).toBe("rabbitmq:4.0.5-management");
     expect(services.database!.image).toBe(plain.services.database!.image);

@@ -1,9 +1,11 @@
+import { type AddressInfo, createConnection, createServer } from "node:net";
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createLogger } from "../../../base/log.ts";
 import type { DoorPresence } from "../../../exchange/door.ts";
 import type { DeviceEntry } from "../../../ingest/directory.ts";
+import { BacklogWatch } from "../../../protocols/amqp-source/backlog.ts";
 import {
   type AmqpSource,
   type AmqpSourceOptions,
@@ -11,7 +13,7 @@ import {
 } from "../../../protocols/amqp-source/door.ts";
 import { openManagement } from "../../../protocols/amqp-source/management.ts";
 import { Partition } from "../../../protocols/amqp-source/partition.ts";
-import { declareTopology, partitionName } from "../../../protocols/amqp-source/topology.ts";
+import { declareQueues, partitionName } from "../../../protocols/amqp-source/topology.ts";
 import { isAway } from "../../../store/database/index.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { addDevice, startTestIngest, type TestIngest } from "../../helpers/ingest.ts";
@@ -207,6 +209,58 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
     // Closed without a commit, as when it is killed.
     await holding.source.close();
     await vi.waitFor(async () => expect(await rowsOf("amqp-3")).toBe(40), PATIENCE);
+  });
+
+  it("brings messages while RabbitMQ takes its time with the bindings, once they were made", async () => {
+    const url = await makeHost("binds");
+    await addDevice(db.pool, "amqp-binds");
+    const side = await startTestIngest(db.pool);
+    const before = open(side, url);
+    await vi.waitFor(
+      () =>
+        expect(before.source.health()).not.toMatchObject({ detail: expect.stringContaining("are bound") }),
+      PATIENCE,
+    );
+    await before.source.close();
+    const slow = await holdBindings(node.amqpPort);
+    const { port } = slow;
+    const { source } = open(side, Object.assign(new URL(url), { port }).href);
+    await vi.waitFor(() => expect(source.consuming()).toBe(true), PATIENCE);
+    expect(source.health()).toMatchObject({ ok: true, detail: expect.stringContaining("are bound") });
+    const device = await connectDevice("binds", "publisher-binds");
+    await publish(device, "v1/devices/amqp-binds/telemetry", { observedAt: "2026-04-01T00:00:00Z", flow: 1 });
+    await vi.waitFor(async () => expect(await rowsOf("amqp-binds")).toBe(1), PATIENCE);
+    slow.goOn();
+    await vi.waitFor(() => expect(source.health().detail).not.toContain("are bound"), PATIENCE);
+  });
+
+  it("knows up to when it has heard everything, and says that messages wait", async () => {
+    const own = await connect(await makeHost("backlog"));
+    onTestFinished(() => own.close());
+    const channel = await own.createConfirmChannel();
+    await declareQueues(channel, PARTITIONS);
+    const put = async () => {
+      channel.sendToQueue(partitionName(1), Buffer.from("{}"));
+      await channel.waitForConfirms();
+    };
+    await put();
+    let now = 1_000_000;
+    const watch = new BacklogWatch(PARTITIONS, 10, () => now);
+    onTestFinished(() => watch.leave());
+    watch.follow(own);
+    await vi.waitFor(() => expect(watch.trouble).toContain("messages wait at RabbitMQ, 1 now"), PATIENCE);
+    expect(watch.heardUpTo).toBe(Number.NEGATIVE_INFINITY);
+    await channel.purgeQueue(partitionName(1));
+    // Another process may hold some for a while.
+    await vi.waitFor(() => expect(watch.heardUpTo).toBe(970_000), PATIENCE);
+    expect(watch.trouble).toBeUndefined();
+    await put();
+    now += 100_000;
+    await vi.waitFor(
+      () => expect(watch.trouble).toContain("since 1970-01-01T00:16:10.000Z, 1 now"),
+      PATIENCE,
+    );
+    expect(watch.heardUpTo).toBe(970_000);
   });
 
   it("commits and acknowledges what came before a clean end", async () => {
@@ -441,7 +495,7 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
 
     const own = await connect(url);
     onTestFinished(() => own.close());
-    await declareTopology(await own.createChannel(), PARTITIONS);
+    await declareQueues(await own.createChannel(), PARTITIONS);
     // None of these can be seen before a database is away for long, or a message comes back for the twentieth time.
     expect(await ask("GET", `queues/trouble/${partitionName(0)}`)).toMatchObject({
       type: "quorum",
@@ -472,6 +526,43 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
     expect((await (await own.createChannel()).checkQueue(partitionName(0))).consumerCount).toBe(1);
   });
 });
+
+/** The frame of a method `queue.bind`: class 50, method 20. */
+const BIND = Buffer.from([0, 50, 0, 20]);
+
+/** In front of RabbitMQ: a connection that binds is held from there on, as by nodes that are busy with a fleet's sessions. */
+async function holdBindings(rabbitmq: number): Promise<{ port: string; goOn: () => void }> {
+  const held: (() => void)[] = [];
+  const server = createServer((client) => {
+    const behind = createConnection(rabbitmq, "127.0.0.1");
+    for (const [from, to] of [
+      [client, behind],
+      [behind, client],
+    ] as const) {
+      from.on("error", () => to.destroy());
+      from.on("close", () => to.destroy());
+    }
+    behind.pipe(client);
+    client.on("data", (bytes) => {
+      if (isOpen || !bytes.includes(BIND)) return void behind.write(bytes);
+      client.pause();
+      held.push(() => {
+        behind.write(bytes);
+        client.resume();
+      });
+    });
+  });
+  let isOpen = false;
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return {
+    port: String((server.address() as AddressInfo).port),
+    goOn() {
+      isOpen = true;
+      for (const release of held) release();
+    },
+  };
+}
 
 describe.runIf(root)("a RabbitMQ node without plugins", () => {
   it("is told from one that is away, and messages need no event exchange", async () => {

@@ -1,0 +1,69 @@
+import type { ChannelModel } from "amqplib";
+import { type RepeatedWork, repeat } from "../../base/periodic.ts";
+import { closeLater, openForQuestion } from "./connection.ts";
+import { partitionName } from "./topology.ts";
+
+/** How often the waiting messages are counted, in milliseconds. */
+const COUNT_MS = 5_000;
+
+/** A process that was paused may hold messages for so long, which RabbitMQ then does not count as waiting. Milliseconds. */
+const HELD_MS = 30_000;
+
+/** Nothing is said of messages that have waited for less. Milliseconds. */
+const QUIET_MS = 120_000;
+
+/**
+ * Watches up to which moment all that devices have handed to RabbitMQ has come to a process. While messages wait there, a
+ * device that was not heard is not therefore silent.
+ */
+export class BacklogWatch {
+  private readonly partitions: number;
+  private readonly everyMs: number;
+  private readonly now: () => number;
+  /** By partition: when it was last seen empty. */
+  private readonly emptyAt: number[];
+  private waiting = 0;
+  private counting: RepeatedWork | undefined;
+
+  constructor(partitions: number, everyMs = COUNT_MS, now: () => number = Date.now) {
+    this.partitions = partitions;
+    this.everyMs = everyMs;
+    this.now = now;
+    this.emptyAt = Array.from({ length: partitions }, () => Number.NEGATIVE_INFINITY);
+  }
+
+  /** Epoch milliseconds; `-Infinity` before each partition was seen empty. */
+  get heardUpTo(): number {
+    return Math.min(...this.emptyAt) - HELD_MS;
+  }
+
+  get trouble(): string | undefined {
+    const { heardUpTo, waiting } = this;
+    if (waiting === 0 || this.now() - heardUpTo < QUIET_MS) return undefined;
+    const since = Number.isFinite(heardUpTo) ? ` since ${new Date(heardUpTo).toISOString()}` : "";
+    return `messages wait at RabbitMQ${since}, ${waiting} now; no device is called silent before they were taken`;
+  }
+
+  follow(connection: ChannelModel): void {
+    this.counting = repeat(() => this.count(connection), this.everyMs, { atOnce: true, onFailure: () => {} });
+  }
+
+  async leave(): Promise<void> {
+    await this.counting?.stop();
+  }
+
+  /** @throws when the connection has ended, which is told elsewhere */
+  private async count(connection: ChannelModel): Promise<void> {
+    const channel = await openForQuestion(connection);
+    let waiting = 0;
+    for (let partition = 0; partition < this.partitions; partition++) {
+      // What comes after this moment is not in the answer.
+      const at = this.now();
+      const { messageCount } = await channel.checkQueue(partitionName(partition));
+      if (messageCount === 0) this.emptyAt[partition] = at;
+      waiting += messageCount;
+    }
+    this.waiting = waiting;
+    closeLater(channel);
+  }
+}

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { answers, freePort } from "../../bench/peer/mosquitto.ts";
+
+/**
+ * What docs/cluster.md sets between RabbitMQ and the processes that answer its questions: many short connections in, few
+ * that are kept out, and another process where one does not answer.
+ */
+export const QUESTIONS = `defaults
+  mode http
+  timeout connect 1s
+  timeout client 1m
+  timeout server 4s
+  timeout queue 10s
+  retries 3
+  option redispatch 1
+  retry-on conn-failure empty-response response-timeout
+  http-reuse always
+  option httpchk GET /livez
+  default-server check inter 1s fall 2 rise 1 maxconn 32`;
+
+const PROGRAM = "/usr/sbin/haproxy";
+
+export const hasHaproxy = (): boolean => existsSync(PROGRAM);
+
+/** A haproxy from Debian's package in front of ports of this machine, on a port of its own. */
+export async function startHaproxy(
+  ports: readonly number[],
+): Promise<{ port: number; end(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "sbi-haproxy-"));
+  const port = await freePort();
+  const lines = [
+    "global\n  nbthread 1\n  maxconn 4000",
+    QUESTIONS,
+    `listen questions\n  bind 127.0.0.1:${port} backlog 4096`,
+    ...ports.map((each, n) => `  server platform-${n + 1} 127.0.0.1:${each}`),
+  ];
+  const file = join(folder, "haproxy.cfg");
+  await writeFile(file, `${lines.join("\n")}\n`);
+  const child = spawn(PROGRAM, ["-db", "-q", "-f", file], { stdio: ["ignore", "ignore", "inherit"] });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const endNow = () => void child.kill("SIGKILL");
+  process.once("exit", endNow);
+  // It has read its file and listens, or has said why not.
+  while (child.exitCode === null && !(await answers(port))) await sleep(20);
+  if (child.exitCode !== null) throw new Error(`haproxy ended with ${child.exitCode}`);
+  return {
+    port,
+    async end() {
+      process.off("exit", endNow);
+      endNow();
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
