@@ -527,32 +527,41 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
   });
 });
 
-/** The frame of a method `queue.bind`: class 50, method 20. */
+/** The beginning of a method `queue.bind`: class 50, method 20. */
 const BIND = Buffer.from([0, 50, 0, 20]);
+/** The first bytes of a connection: "AMQP" and its version. */
+const HELLO_BYTES = 8;
 
-/** In front of RabbitMQ: a connection that binds is held from there on, as by nodes that are busy with a fleet's sessions. */
+/** In front of RabbitMQ: a channel that binds is held from there on, as by nodes that are busy with a fleet's sessions. */
 async function holdBindings(rabbitmq: number): Promise<{ port: string; goOn: () => void }> {
   const held: (() => void)[] = [];
+  let isOpen = false;
   const server = createServer((client) => {
     const behind = createConnection(rabbitmq, "127.0.0.1");
-    for (const [from, to] of [
-      [client, behind],
-      [behind, client],
-    ] as const) {
-      from.on("error", () => to.destroy());
-      from.on("close", () => to.destroy());
-    }
+    client.on("error", () => behind.destroy()).on("close", () => behind.destroy());
+    behind.on("error", () => client.destroy()).on("close", () => client.destroy());
     behind.pipe(client);
+    let rest = Buffer.alloc(0);
+    let hello = HELLO_BYTES;
+    const slow = new Set<number>();
     client.on("data", (bytes) => {
-      if (isOpen || !bytes.includes(BIND)) return void behind.write(bytes);
-      client.pause();
-      held.push(() => {
-        behind.write(bytes);
-        client.resume();
-      });
+      rest = Buffer.concat([rest, bytes]);
+      if (hello > 0 && rest.length >= hello) {
+        behind.write(rest.subarray(0, hello));
+        rest = rest.subarray(hello);
+        hello = 0;
+      }
+      // A frame: its type, two bytes of channel, four of its length, that many, and one that ends it.
+      while (hello === 0 && rest.length >= 7 && rest.length >= rest.readUInt32BE(3) + 8) {
+        const frame = rest.subarray(0, rest.readUInt32BE(3) + 8);
+        rest = rest.subarray(frame.length);
+        const channel = frame.readUInt16BE(1);
+        if (frame.subarray(7, 11).equals(BIND)) slow.add(channel);
+        if (isOpen || !slow.has(channel)) behind.write(frame);
+        else held.push(() => behind.write(frame));
+      }
     });
   });
-  let isOpen = false;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
   return {
