@@ -7,9 +7,19 @@ import { example } from "./kinds/example/kind.ts";
 import { gasMeter } from "./kinds/gas-meter/kind.ts";
 import { loraGateway } from "./kinds/lora-gateway/kind.ts";
 import { speaker } from "./kinds/speaker/kind.ts";
+import { waterMeter } from "./kinds/water-meter/kind.ts";
 import { waterQualityStation } from "./kinds/water-quality-station/kind.ts";
 
-const kinds: Kind[] = [gasMeter, speaker, camera, waterQualityStation, airStation, loraGateway, example];
+const kinds: Kind[] = [
+  gasMeter,
+  waterMeter,
+  speaker,
+  camera,
+  waterQualityStation,
+  airStation,
+  loraGateway,
+  example,
+];
 let index = indexKinds(kinds);
 
 /** Every kind that the platform knows. A new kind is a folder in `kinds/` and a line above. */

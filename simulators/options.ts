@@ -2,6 +2,7 @@ import { z } from "zod";
 import { asksForHelp, type GivenFields, readLine } from "../base/command-line.ts";
 import { flagOption, numberOption, urlOption } from "../base/command-options.ts";
 import { publicHalfSchema } from "../broadcast/contract/index.ts";
+import { catalog } from "../devices/catalog.ts";
 import { scenarioList } from "./scenario.ts";
 import { FAULTS, type Faults, parseFaults } from "./speaker/faults.ts";
 
@@ -94,7 +95,10 @@ function check({ register, key, region, prefix, scenario, ...given }: GivenField
 
 /** The text of `--help`. */
 export function helpText(): string {
-  const scenarios = scenarioList().map(({ name, kinds }) => `      ${name.padEnd(18)} ${kinds.join(", ")}`);
+  const scenarios = scenarioList().map(({ name, kinds }) => {
+    const whose = kinds.length === catalog.length ? "every kind" : kinds.join(", ");
+    return `      ${name.padEnd(18)} ${whose}`;
+  });
   const faults = Object.entries(FAULTS).map(([name, about]) => `      ${name}\n        ${about}`);
   return `Simulated devices: MQTT clients that behave like gas meters, speakers, cameras and gateways.
 

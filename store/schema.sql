@@ -1663,6 +1663,112 @@ create table readings_speaker_latest (
   constraint readings_speaker_latest_pkey PRIMARY KEY (device_no)
 ) with (fillfactor=70);
 
+create table readings_water_meter (
+  device_no integer not null,
+  observed_at timestamp with time zone not null,
+  received_at timestamp with time zone,
+  received_after integer,
+  extra jsonb,
+  volume integer,
+  flow integer,
+  pressure integer,
+  temperature integer,
+  battery integer,
+  valve text,
+  rssi integer,
+  snr integer,
+  constraint readings_water_meter_pkey PRIMARY KEY (device_no, observed_at)
+);
+select create_hypertable('readings_water_meter', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_water_meter_1d_open (
+  device_no integer not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  volume_count bigint not null default 0,
+  volume_used bigint not null default 0,
+  flow_count bigint not null default 0,
+  flow_min real,
+  flow_max real,
+  flow_sum bigint not null default 0,
+  pressure_count bigint not null default 0,
+  pressure_min real,
+  pressure_max real,
+  pressure_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  battery_count bigint not null default 0,
+  battery_min real,
+  battery_max real,
+  battery_sum bigint not null default 0,
+  rssi_count bigint not null default 0,
+  rssi_min real,
+  rssi_max real,
+  rssi_sum bigint not null default 0,
+  snr_count bigint not null default 0,
+  snr_min real,
+  snr_max real,
+  snr_sum bigint not null default 0,
+  constraint readings_water_meter_1d_open_pkey PRIMARY KEY (device_no, day)
+) with (fillfactor=50);
+
+create table readings_water_meter_1d_sums (
+  region_code text not null,
+  tenant_id text not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  volume_count bigint not null default 0,
+  volume_used bigint not null default 0,
+  flow_count bigint not null default 0,
+  flow_min real,
+  flow_max real,
+  flow_sum bigint not null default 0,
+  pressure_count bigint not null default 0,
+  pressure_min real,
+  pressure_max real,
+  pressure_sum bigint not null default 0,
+  temperature_count bigint not null default 0,
+  temperature_min real,
+  temperature_max real,
+  temperature_sum bigint not null default 0,
+  battery_count bigint not null default 0,
+  battery_min real,
+  battery_max real,
+  battery_sum bigint not null default 0,
+  rssi_count bigint not null default 0,
+  rssi_min real,
+  rssi_max real,
+  rssi_sum bigint not null default 0,
+  snr_count bigint not null default 0,
+  snr_min real,
+  snr_max real,
+  snr_sum bigint not null default 0
+) with (fillfactor=70);
+CREATE UNIQUE INDEX readings_water_meter_1d_sums_of ON readings_water_meter_1d_sums USING btree (region_code text_pattern_ops, day, tenant_id);
+
+create table readings_water_meter_latest (
+  device_no integer not null,
+  volume_value integer,
+  volume_at timestamp with time zone,
+  flow_value integer,
+  flow_at timestamp with time zone,
+  pressure_value integer,
+  pressure_at timestamp with time zone,
+  temperature_value integer,
+  temperature_at timestamp with time zone,
+  battery_value integer,
+  battery_at timestamp with time zone,
+  valve_value text,
+  valve_at timestamp with time zone,
+  rssi_value integer,
+  rssi_at timestamp with time zone,
+  snr_value integer,
+  snr_at timestamp with time zone,
+  constraint readings_water_meter_latest_pkey PRIMARY KEY (device_no)
+) with (fillfactor=70);
+
 create table readings_water_quality_station (
   device_no integer not null,
   observed_at timestamp with time zone not null,
@@ -2527,6 +2633,13 @@ comment on column readings_speaker.battery_voltage is 'in 0.01 V: divide by 100.
 comment on column readings_speaker.sound_level is 'in 0.1 dB[SPL]: divide by 10.0 for dB[SPL]';
 comment on column readings_speaker.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
 comment on column readings_speaker.link_quality is '%';
+comment on column readings_water_meter.volume is 'in 0.001 m3: divide by 1000.0 for m3';
+comment on column readings_water_meter.flow is 'in 0.001 m3/h: divide by 1000.0 for m3/h';
+comment on column readings_water_meter.pressure is 'in 0.1 kPa: divide by 10.0 for kPa';
+comment on column readings_water_meter.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
+comment on column readings_water_meter.battery is 'in 0.01 V: divide by 100.0 for V';
+comment on column readings_water_meter.rssi is 'dB{mW}';
+comment on column readings_water_meter.snr is 'in 0.01 dB: divide by 100.0 for dB';
 comment on column readings_water_quality_station.ph is 'in 0.01 [pH]: divide by 100.0 for [pH]';
 comment on column readings_water_quality_station.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
 comment on column readings_water_quality_station.dissolved_oxygen is 'in 0.01 mg/L: divide by 100.0 for mg/L';
@@ -2982,6 +3095,69 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , max(snr_max) as snr_max
 , sum(snr_sum) as snr_sum
 from readings_gas_meter_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
+
+-- Hours are the first of these views; the second has the columns of days, which are read from readings_water_meter_1d_kept.
+create view readings_water_meter_1h as
+select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
+, first(volume, observed_at) filter (where volume is not null) / 1000::double precision as volume_first
+, last(volume, observed_at) filter (where volume is not null) / 1000::double precision as volume_last
+, count(flow) as flow_count
+, (min(flow) / 1000::double precision)::real as flow_min
+, (max(flow) / 1000::double precision)::real as flow_max
+, sum(flow) / 1000::double precision as flow_sum
+, count(pressure) as pressure_count
+, (min(pressure) / 10::double precision)::real as pressure_min
+, (max(pressure) / 10::double precision)::real as pressure_max
+, sum(pressure) / 10::double precision as pressure_sum
+, count(temperature) as temperature_count
+, (min(temperature) / 10::double precision)::real as temperature_min
+, (max(temperature) / 10::double precision)::real as temperature_max
+, sum(temperature) / 10::double precision as temperature_sum
+, count(battery) as battery_count
+, (min(battery) / 100::double precision)::real as battery_min
+, (max(battery) / 100::double precision)::real as battery_max
+, sum(battery) / 100::double precision as battery_sum
+, last(valve, observed_at) filter (where valve is not null) as valve_last
+, count(rssi) as rssi_count
+, (min(rssi)::double precision)::real as rssi_min
+, (max(rssi)::double precision)::real as rssi_max
+, sum(rssi)::double precision as rssi_sum
+, count(snr) as snr_count
+, (min(snr) / 100::double precision)::real as snr_min
+, (max(snr) / 100::double precision)::real as snr_max
+, sum(snr) / 100::double precision as snr_sum
+from readings_water_meter group by 1, 2;
+
+create view readings_water_meter_1d as
+select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_no, sum(readings)::bigint as readings
+, first(volume_first, bucket) filter (where volume_first is not null) as volume_first
+, last(volume_last, bucket) filter (where volume_last is not null) as volume_last
+, sum(flow_count)::bigint as flow_count
+, min(flow_min) as flow_min
+, max(flow_max) as flow_max
+, sum(flow_sum) as flow_sum
+, sum(pressure_count)::bigint as pressure_count
+, min(pressure_min) as pressure_min
+, max(pressure_max) as pressure_max
+, sum(pressure_sum) as pressure_sum
+, sum(temperature_count)::bigint as temperature_count
+, min(temperature_min) as temperature_min
+, max(temperature_max) as temperature_max
+, sum(temperature_sum) as temperature_sum
+, sum(battery_count)::bigint as battery_count
+, min(battery_min) as battery_min
+, max(battery_max) as battery_max
+, sum(battery_sum) as battery_sum
+, last(valve_last, bucket) filter (where valve_last is not null) as valve_last
+, sum(rssi_count)::bigint as rssi_count
+, min(rssi_min) as rssi_min
+, max(rssi_max) as rssi_max
+, sum(rssi_sum) as rssi_sum
+, sum(snr_count)::bigint as snr_count
+, min(snr_min) as snr_min
+, max(snr_max) as snr_max
+, sum(snr_sum) as snr_sum
+from readings_water_meter_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
 -- Hours are the first of these views; the second has the columns of days, which are read from readings_speaker_1d_kept.
 create view readings_speaker_1h as

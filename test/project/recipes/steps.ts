@@ -27,7 +27,7 @@ async function addKind(copy: ProjectCopy): Promise<void> {
     'import { loraGateway } from "./kinds/lora-gateway/kind.ts";\n',
     'import { rainGauge } from "./kinds/rain-gauge/kind.ts";\n',
   );
-  copy.insertAfter("devices/catalog.ts", "loraGateway, example", ", rainGauge");
+  copy.insertAfter("devices/catalog.ts", "  loraGateway,\n  example,", "\n  rainGauge,");
 }
 
 async function addRoute(copy: ProjectCopy): Promise<void> {
