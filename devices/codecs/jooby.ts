@@ -257,6 +257,50 @@ const lastEvent: CommandReader = (reader, telling, command) => {
   } else tell(telling, undefined, { ...told, status: reader.hex(reader.left, "status") });
 };
 
+const SORTS = ["idle", "pulse", "power", "binary", "temperature", "binary_configurable"];
+const sortOf = (code: number): string | number => SORTS[code] ?? code;
+
+/** Inputs that are no pulse counters tell more of themselves. */
+const channelsStatus: CommandReader = (reader, telling, command) => {
+  while (reader.left > 0) {
+    const sort = sortOf(reader.byte("type"));
+    const channel = reader.byte("channel") + 1;
+    const told = { commands: [command], [`input_${channel}`]: sort };
+    if (sort === "binary" || sort === "binary_configurable")
+      tell(telling, undefined, { ...told, [`state_${channel}`]: reader.byte("state") !== 0 });
+    else if (sort === "temperature") {
+      const temperature = reader.int(1, "temperature");
+      // Its time counts from the module's start where that has no clock.
+      const measured = reader.uint(4, "time");
+      tell(telling, undefined, {
+        ...told,
+        [`temperature_${channel}`]: temperature,
+        [`temperature_time_${channel}`]: measured,
+      });
+    } else tell(telling, undefined, told);
+  }
+};
+
+const channelsTypes: CommandReader = (reader, telling, command) =>
+  tell(telling, undefined, {
+    commands: [command],
+    ...Object.fromEntries(
+      [...reader.take(reader.left, "types")].map((code, index) => [`input_${index + 1}`, sortOf(code)]),
+    ),
+  });
+
+/** Of modules on NB-IoT. */
+const signalQuality: CommandReader = (reader, telling, command) =>
+  tell(telling, undefined, {
+    commands: [command],
+    rssi: reader.int(1, "RSSI"),
+    rsrp: reader.int(1, "RSRP"),
+    rsrq: reader.int(1, "RSRQ"),
+    sinr: reader.int(1, "SINR"),
+    tx_power: reader.int(1, "power"),
+    coverage_level: reader.byte("coverage"),
+  });
+
 const COMMANDS: ReadonlyMap<number, readonly [name: string, read: CommandReader]> = new Map<
   number,
   readonly [string, CommandReader]
@@ -326,6 +370,9 @@ const COMMANDS: ReadonlyMap<number, readonly [name: string, read: CommandReader]
   [0x0f1f, ["exAbsCurrentMc", currentOfChannels(true)]],
   [0x141f, ["usWaterMeterBatteryStatus", waterBattery]],
   [0x301f, ["getArchiveHoursMcEx", longHourOfChannels(true)]],
+  [0x321f, ["getChannelsStatus", channelsStatus]],
+  [0x331f, ["getChannelsTypes", channelsTypes]],
+  [0x341f, ["signalQuality", signalQuality]],
   [0x311f, ["hourMcEx", longHourOfChannels(false)]],
 ]);
 

@@ -184,6 +184,19 @@ describe("Jooby's other commands", () => {
     expect(only(message("6310e101"))).toMatchObject({ last_event: 16, status: "e101" });
   });
 
+  it("tell what stands at inputs that count no pulses", () => {
+    expect(only(message("1f320e0200050101040214000058c00103"))).toMatchObject({
+      ...{ input_1: "power", input_2: "binary_configurable", state_2: true, input_3: "temperature" },
+      ...{ temperature_3: 20, temperature_time_3: 22720, input_4: "pulse" },
+    });
+    expect(only(message("1f330402050400"))).toMatchObject({
+      ...{ input_1: "power", input_2: "binary_configurable", input_3: "temperature", input_4: "idle" },
+    });
+    expect(only(message("1f3406b7b3fc120100"))).toMatchObject({
+      ...{ rssi: -73, rsrp: -77, rsrq: -4, sinr: 18, tx_power: 1, coverage_level: 0 },
+    });
+  });
+
   it("of one moment are one reading, whatever their order", () => {
     const one = only(message("070480000156622009"));
     const other = only(message("622009070480000156"));
