@@ -277,7 +277,7 @@ async function serveApi(app: FastifyInstance, options: AppOptions, allow: Allow)
   await app.register(latestRoutes, { prefix, pool, catalog, log, allow });
   await app.register(seriesRoutes, { prefix, pool: patientPool, findKey, catalog, log, allow });
   await app.register(ledgerRoutes, { prefix, pool, findKey, pendingOf, pendingDevices, log, allow });
-  await app.register(unknownDevicesRoutes, { prefix, allow });
+  await app.register(unknownDevicesRoutes, { prefix, pool, allow });
   await app.register(rejectionsRoutes, { prefix, pool, replay, allow });
   await app.register(regionsRoutes, { prefix, allow });
   await app.register(summaryRoutes, { prefix, catalog, allow });

@@ -82,6 +82,20 @@ export function identityOf(scheme: IdentityScheme, text: string): Identity | und
   return value === undefined ? undefined : { scheme, value };
 }
 
+/** The part of a kind that is asked here. */
+interface KindWithIdentities {
+  readonly kind: string;
+  readonly identities?: readonly string[];
+}
+
+/** Whether devices of a kind may have identities of this scheme. */
+export const hasScheme = ({ identities = [] }: KindWithIdentities, scheme: string): boolean =>
+  identities.includes(scheme);
+
+/** What is wrong with a scheme that devices of a kind do not have, in words. */
+export const schemeFault = ({ kind, identities = [] }: KindWithIdentities, scheme: string): string =>
+  `A device of kind '${kind}' has no ${scheme}: expected ${identities.length === 0 ? "no identities" : identities.join(" or ")}`;
+
 /** An identity as one text, `scheme:value`, by which it is found. */
 export const identityKey = ({ scheme, value }: Identity): string => `${scheme}:${value}`;
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { DeviceChannel } from "../base/channels.ts";
 import type { Capability } from "./capabilities.ts";
+import type { IdentityScheme } from "./identities.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -331,6 +332,11 @@ export interface KindDefinition {
   readonly commands?: readonly CommandType[];
   /** The capabilities of its devices, by `capabilities.ts`; each has a contract that the kind must keep. */
   readonly capabilities?: readonly Capability[];
+  /**
+   * The schemes of the identities by which protocols know its devices. Absent: none, so that no door lets anything in for
+   * them but the one that asks for a token.
+   */
+  readonly identities?: readonly IdentityScheme[];
   /** Turns an event as a vendor's device publishes it into our shape; default: as it is. */
   readonly decodeEvent?: (event: Record<string, unknown>) => Record<string, unknown>;
   /** Makes one device's behaviour. `seed` differs from device to device. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Identity, identityKey } from "../devices/identities.ts";
+import { type Identity, identityKey, splitIdentity } from "../devices/identities.ts";
 import type { DoorDevice } from "./door.ts";
 
 /** How long an identity that no device has is remembered as such, in milliseconds. */
@@ -12,9 +12,11 @@ const AT_ONCE = 1000;
 /** Identities that wait to be looked up. Further ones are unknown until they come again. */
 const WAITING_MAX = 20_000;
 
-export interface IdentitiesOptions {
+export interface IdentitiesOptions<D extends DoorDevice = DoorDevice> {
   /** Asks the database for the devices that have these identities, and calls `put` for each. */
   readonly ask: (identities: readonly Identity[]) => Promise<void>;
+  /** Called when a device has lost an identity: it was taken from it, given to another device, or the device is gone. */
+  readonly onLost?: ((device: D, identity: Identity) => void) | undefined;
   readonly now?: () => number;
 }
 
@@ -34,12 +36,14 @@ export class Identities<D extends DoorDevice = DoorDevice> {
   private readonly keys = new Map<number, readonly string[]>();
   private readonly unknownUntil = new Map<string, number>();
   private readonly wanted = new Map<string, Wanted>();
-  private readonly ask: IdentitiesOptions["ask"];
+  private readonly ask: IdentitiesOptions<D>["ask"];
+  private readonly onLost: IdentitiesOptions<D>["onLost"];
   private readonly now: () => number;
   private busy = false;
 
-  constructor({ ask, now = Date.now }: IdentitiesOptions) {
+  constructor({ ask, onLost, now = Date.now }: IdentitiesOptions<D>) {
     this.ask = ask;
+    this.onLost = onLost;
     this.now = now;
   }
 
@@ -74,8 +78,10 @@ export class Identities<D extends DoorDevice = DoorDevice> {
     // One that another device has been given since is that device's.
     for (const key of before ?? []) if (!keys?.includes(key)) this.drop(key, device.deviceNo);
     for (const key of keys ?? []) {
+      const holder = this.devices.get(key);
       this.devices.set(key, device);
       this.unknownUntil.delete(key);
+      if (holder && holder.deviceNo !== device.deviceNo) this.tellLost(holder, key);
     }
   }
 
@@ -86,7 +92,15 @@ export class Identities<D extends DoorDevice = DoorDevice> {
   }
 
   private drop(key: string, deviceNo: number): void {
-    if (this.devices.get(key)?.deviceNo === deviceNo) this.devices.delete(key);
+    const holder = this.devices.get(key);
+    if (holder?.deviceNo !== deviceNo) return;
+    this.devices.delete(key);
+    this.tellLost(holder, key);
+  }
+
+  private tellLost(device: D, key: string): void {
+    const parts = splitIdentity(key);
+    if (parts) this.onLost?.(device, parts);
   }
 
   private async work(): Promise<void> {

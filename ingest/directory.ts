@@ -1,6 +1,7 @@
 import { ID_FORM } from "../base/channels.ts";
-import type { Logger } from "../base/log.ts";
+import { createLogLimiter, type Logger } from "../base/log.ts";
 import { hasCapability } from "../devices/capabilities.ts";
+import { hasScheme, type Identity } from "../devices/identities.ts";
 import { Identities } from "../exchange/identities.ts";
 import type { Pool } from "../store/database/index.ts";
 import {
@@ -60,6 +61,15 @@ export const formerPlaceAt = ({ formerPlaces }: DeviceEntry, at: number): Former
  */
 const FOLLOW_OVERLAP_MS = 60_000;
 
+/** A device that changes often does not have the same said of it each time. Milliseconds. */
+const WARN_EVERY_MS = 3_600_000;
+
+export interface DirectoryOptions {
+  readonly overlapMs?: number;
+  /** Called when a device has lost an identity, whichever process took it away. */
+  readonly onIdentityLost?: ((device: DeviceEntry, identity: Identity) => void) | undefined;
+}
+
 /** How long an unknown name is remembered as such, so that a flood of it spares the database. */
 const UNKNOWN_FOR_MS = 5_000;
 const UNKNOWN_MAX = 10_000;
@@ -81,6 +91,7 @@ export class Directory {
   private readonly log: Logger;
   private readonly now: () => number;
   private readonly overlapMs: number;
+  private readonly limitLog = createLogLimiter(WARN_EVERY_MS);
   /** The database's clock at the last look for changes. */
   private followedUntil = new Date(0);
 
@@ -89,7 +100,7 @@ export class Directory {
     runtimes: ReadonlyMap<string, KindRuntime>,
     log: Logger,
     now: () => number = Date.now,
-    overlapMs = FOLLOW_OVERLAP_MS,
+    { overlapMs = FOLLOW_OVERLAP_MS, onIdentityLost }: DirectoryOptions = {},
   ) {
     this.pool = pool;
     this.runtimes = runtimes;
@@ -98,6 +109,7 @@ export class Directory {
     this.overlapMs = overlapMs;
     this.identities = new Identities<DeviceEntry>({
       now,
+      onLost: onIdentityLost,
       ask: async (identities) => {
         for (const row of await findIdentifiedRows(pool, identities)) this.put(row);
       },
@@ -221,6 +233,19 @@ export class Directory {
     this.identities.forget(gone.deviceNo);
   }
 
+  /** Older versions gave identities of any scheme. One that a kind does not have speaks for no device of it. */
+  private allowed({ id, identities }: DirectoryRow, { kind }: KindRuntime): readonly string[] | undefined {
+    const allowed = identities?.filter((key) => hasScheme(kind, key.slice(0, key.indexOf(":"))));
+    if (allowed?.length === identities?.length) return identities;
+    this.limitLog(id, (suppressed) =>
+      this.log.warn(
+        { deviceId: id, kind: kind.kind, identities, suppressed },
+        "a device has an identity of a scheme that its kind does not have: nothing is taken in by it",
+      ),
+    );
+    return allowed!.length > 0 ? allowed : undefined;
+  }
+
   private put(row: DirectoryRow): DeviceEntry | undefined {
     const runtime = this.runtimes.get(row.kind);
     if (!runtime) {
@@ -229,11 +254,12 @@ export class Directory {
     }
     const { deviceNo, id, regionCode, tenantId, formerPlaces, gatewayNo, tokenHash } = row;
     const gateway = hasCapability(runtime.kind, "gateway");
+    const identities = this.allowed(row, runtime);
     const known = this.byNo.get(deviceNo);
     if (known) {
       const { tokenHash: before } = known;
       if (!before.equals(tokenHash)) this.revoked.add(id);
-      this.identities.put(known, row.identities);
+      this.identities.put(known, identities);
       return Object.assign(known, {
         runtime,
         regionCode,
@@ -266,7 +292,7 @@ export class Directory {
     if (former) this.forget(former);
     this.byId.set(id, entry);
     this.byNo.set(deviceNo, entry);
-    this.identities.put(entry, row.identities);
+    this.identities.put(entry, identities);
     return entry;
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
 import type { Logger } from "../base/log.ts";
 import { repeat, warnOfFailures } from "../base/periodic.ts";
+import type { Identity } from "../devices/identities.ts";
 import type { Kind } from "../devices/kind.ts";
 import type {
   DoorDecoder,
@@ -73,6 +74,8 @@ export interface IngestOptions {
   readonly onTold?: () => void;
   /** Called when another process has changed a device's token or deleted the device. */
   readonly onRevoked?: (id: string) => void;
+  /** Called when a device has lost an identity, by whichever process. */
+  readonly onIdentityLost?: ((device: DeviceEntry, identity: Identity) => void) | undefined;
   readonly now?: () => number;
   /** For tests: the intervals of the recurring works, in milliseconds. */
   readonly every?: {
@@ -151,7 +154,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     }
   };
   await noteDropped();
-  const directory = new Directory(pool, runtimes, log, now);
+  const { onIdentityLost } = options;
+  const directory = new Directory(pool, runtimes, log, now, { onIdentityLost });
   await directory.load();
   await forgetLanes(pool);
 
@@ -199,7 +203,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   await disconnectAll(pool, new Date(now()), options.instance);
 
   const presence = new PresenceWriter(pool, options.instance);
-  const unknown = new UnknownDevices({ pool, directory, decoders, log, onTold: options.onTold });
+  const schemes = options.catalog.map(({ kind, identities = [] }) => ({ kind, schemes: identities }));
+  const unknown = new UnknownDevices({ pool, directory, decoders, log, schemes, onTold: options.onTold });
   const foreignTopics = new ForeignLog(log);
   const checkSilence = async () => {
     for (;;) {

@@ -5,6 +5,7 @@ import { type AuditActor, PLATFORM_ACTOR } from "../store/audit/index.ts";
 import { isRowFault, NO_LIMITS } from "../store/database/index.ts";
 import {
   recordUnknown,
+  type SchemesOfKinds,
   type TakenMessage,
   takeUnknown,
   type UnknownHeard,
@@ -14,10 +15,7 @@ import {
 } from "../store/ledger/index.ts";
 import type { Reason } from "./reasons.ts";
 import { type ReplayOutcome, type ReplayParts, replayRejection } from "./replay.ts";
-
-/** Unknown devices in one turn, and of one address. Further ones come again: nothing has told them otherwise. */
-const DEVICES_A_TURN = 1000;
-const DEVICES_OF_AN_ADDRESS = 100;
+import { UnknownTurn } from "./unknown-turn.ts";
 
 /** Their messages are refused for this reason until they are taken in. */
 const REASON: Reason = "unknown_device";
@@ -33,6 +31,8 @@ interface Heard extends Omit<UnknownHeard, "waiting"> {
 
 export interface UnknownDevicesOptions extends ReplayParts {
   readonly log: Logger;
+  /** The schemes of the identities that devices of each kind may have. */
+  readonly schemes: SchemesOfKinds;
   /** Called after messages were taken in. */
   readonly onTold: (() => void) | undefined;
 }
@@ -50,9 +50,7 @@ export interface TakenIn {
  */
 export class UnknownDevices {
   private readonly options: UnknownDevicesOptions;
-  private heard = new Map<string, Heard>();
-  /** How many devices each address has among these. */
-  private byAddress = new Map<string | undefined, number>();
+  private heard = new UnknownTurn<Heard>();
   /** What a turn could not record. */
   private unrecorded: readonly Heard[] = [];
   /** Something may wait for a device that is registered. At first, too: another process may have ended meanwhile. */
@@ -66,11 +64,8 @@ export class UnknownDevices {
   readonly note = (message: UnknownMessage): void => {
     const { identity, door, address, receivedAt } = message;
     const key = identityKey(identity);
-    let heard = this.heard.get(key);
+    let heard = this.heard.find(key);
     if (!heard) {
-      const others = this.byAddress.get(address) ?? 0;
-      if (this.heard.size >= DEVICES_A_TURN || others >= DEVICES_OF_AN_ADDRESS) return this.passOver(message);
-      this.byAddress.set(address, others + 1);
       heard = {
         ...identity,
         door,
@@ -80,7 +75,7 @@ export class UnknownDevices {
         messages: 0,
         waiting: [],
       };
-      this.heard.set(key, heard);
+      if (this.heard.add(key, address, heard) > 0) this.passOver(message);
     }
     heard.door = door;
     heard.address = address;
@@ -103,9 +98,8 @@ export class UnknownDevices {
   /** Puts on record what has come. Begins with what could not be recorded before. */
   async record(): Promise<void> {
     if (this.unrecorded.length === 0) {
-      this.unrecorded = [...this.heard.values()];
-      this.heard = new Map();
-      this.byAddress = new Map();
+      this.unrecorded = this.heard.values();
+      this.heard = new UnknownTurn();
     }
     if (this.unrecorded.length === 0) return;
     try {
@@ -121,14 +115,20 @@ export class UnknownDevices {
 
   /** Takes in the messages that have waited for a device, or for any that is registered by now. */
   async takeIn(actor: AuditActor, deviceNo?: number): Promise<TakenIn> {
-    const { pool, log, onTold } = this.options;
+    const { pool, log, schemes, onTold } = this.options;
     const taken = { stored: 0, duplicate: 0, rejected: 0 };
     for (;;) {
-      const messages = await takeUnknown(pool, REASON, deviceNo).catch((error: unknown) => {
+      const found = await takeUnknown(pool, REASON, schemes, deviceNo).catch((error: unknown) => {
         this.mayWait = true;
         throw error;
       });
-      if (!messages) return taken;
+      if (!found) return taken;
+      const { messages, formers } = found;
+      if (formers > 0)
+        log.info(
+          { messages: formers },
+          "messages from before a device was moved to where it is are not taken in",
+        );
       for (const message of messages) {
         try {
           taken[(await this.replay(message, actor)).outcome]++;

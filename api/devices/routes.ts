@@ -4,6 +4,7 @@ import { z } from "zod";
 import { decide } from "../../access/decide.ts";
 import { createToken, hashToken } from "../../access/tokens.ts";
 import type { Logger } from "../../base/log.ts";
+import { hasScheme, schemeFault } from "../../devices/identities.ts";
 import type { AuditActor } from "../../store/audit/index.ts";
 import type { Pool } from "../../store/database/index.ts";
 import {
@@ -12,6 +13,7 @@ import {
   deleteDevice,
   getDevice,
   insertDevice,
+  type KindRules,
   listDevices,
   updateDevice,
   updateDeviceToken,
@@ -77,6 +79,13 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
   const rhythms = catalog.kinds.map(rhythmOf);
   const present = (device: Device) => statusAdder(rhythms, new Date())(device);
 
+  const rules: KindRules = {
+    gateways: catalog.kindsWith("gateway"),
+    schemeFault(name, scheme) {
+      const kind = catalog.find(name) ?? { kind: name };
+      return hasScheme(kind, scheme) ? undefined : schemeFault(kind, scheme);
+    },
+  };
   const sounding = catalog.kindsWith("sounds");
   const entrustingOf = (request: FastifyRequest) => {
     const decision = decide(grantOf(request).principal, "devices:entrust");
@@ -140,7 +149,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
           tokenHash: hashToken(token),
         },
         limits,
-        catalog.kindsWith("gateway"),
+        rules,
         actorOf(request),
       );
       await announce("created", device.deviceNo, device.id);
@@ -260,7 +269,7 @@ export const devicesRoutes: FastifyPluginAsyncZod<DevicesOptions> = async (app, 
         id,
         request.body,
         limits,
-        catalog.kindsWith("gateway"),
+        rules,
         entrustingOf(request),
         actorOf(request),
       );

@@ -72,6 +72,7 @@ function toJson(kind: Kind, catalog: CatalogIndex): z.output<typeof kindSchema> 
     source: kind.source,
     gateway: hasCapability(kind, "gateway"),
     capabilities: [...(kind.capabilities ?? [])],
+    identities: [...(kind.identities ?? [])],
     reportIntervalSeconds: kind.reportIntervalSeconds,
     metrics: Object.entries(kind.metrics).map(([key, metric]) => ({
       key,

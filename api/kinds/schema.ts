@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CAPABILITIES, type Capability } from "../../devices/capabilities.ts";
+import { IDENTITY_SCHEMES } from "../../devices/identities.ts";
 import { SEVERITIES } from "../../devices/kind.ts";
 import { AGGREGATES } from "../../store/rollups/index.ts";
 import { kindName } from "../schemas.ts";
@@ -44,6 +45,9 @@ export const kindSchema = z
     capabilities: z
       .array(z.enum(Object.keys(CAPABILITIES) as [Capability, ...Capability[]]))
       .describe("What its devices can do; devices that `sounds` are the targets of broadcasts."),
+    identities: z
+      .array(z.enum(IDENTITY_SCHEMES))
+      .describe("The schemes of the identities that its devices may have."),
     reportIntervalSeconds: z.number().describe("How often a healthy device reports."),
     metrics: z.array(
       z.object({

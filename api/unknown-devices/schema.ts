@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_IDENTITY_LENGTH } from "../../devices/identities.ts";
 import { identityFilter, identityScheme } from "../devices/schema.ts";
 import { pageQuery, timestamp } from "../schemas.ts";
 
@@ -25,6 +26,19 @@ export const unknownDeviceSchema = z
   })
   .meta({ id: "UnknownDevice" });
 
+const address = z
+  .union([z.ipv4(), z.ipv6()])
+  .describe("Those that came last from this address, or from its IPv6 /64.");
+
+export const unknownDeviceParams = z.object({
+  scheme: identityScheme,
+  value: z.string().max(MAX_IDENTITY_LENGTH),
+});
+
+export const forgetUnknownQuery = z.strictObject({ address });
+
+export const forgottenSchema = z.object({ forgotten: z.int() }).meta({ id: "ForgottenDevices" });
+
 export const unknownDeviceQuery = z.strictObject({
   scheme: identityScheme.optional(),
   identity: identityFilter.optional(),
@@ -32,5 +46,6 @@ export const unknownDeviceQuery = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, "expected the name of a door, such as hj212")
     .optional(),
+  address: address.optional(),
   ...pageQuery(100, 1000),
 });

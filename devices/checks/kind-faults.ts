@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Fault } from "../../base/errors.ts";
+import { IDENTITY_SCHEMES } from "../identities.ts";
 import type { KindDefinition } from "../kind.ts";
 import { alarmFaults, scenarioFaults } from "./alarms.ts";
 import { capabilityFaults } from "./capabilities.ts";
@@ -24,6 +25,7 @@ const MONTH_SECONDS = 31 * 86_400;
 export function kindFaults(definition: KindDefinition, telemetry: z.ZodType): Fault[] {
   return [
     ...headFaults(definition),
+    ...identityFaults(definition),
     ...quantityFaults(definition.metrics),
     ...eventTypeFaults(definition),
     ...commandTypeFaults(definition),
@@ -53,6 +55,15 @@ function* headFaults({ kind, title, source, reportIntervalSeconds }: KindDefinit
       path: "/reportIntervalSeconds",
       message: `${reportIntervalSeconds}: expected from 1 second to 31 days, in seconds`,
     };
+  }
+}
+
+function* identityFaults({ identities = [] }: KindDefinition): Generator<Fault> {
+  for (const [index, scheme] of identities.entries()) {
+    const path = `/identities/${index}`;
+    if (!IDENTITY_SCHEMES.includes(scheme))
+      yield { path, message: `'${scheme}': expected one of ${IDENTITY_SCHEMES.join(", ")}` };
+    if (identities.indexOf(scheme) !== index) yield { path, message: `'${scheme}': expected it once` };
   }
 }
 

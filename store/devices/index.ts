@@ -47,6 +47,7 @@ export {
   type DeviceNews,
   deleteDevice,
   insertDevice,
+  type KindRules,
   updateDevice,
   updateDeviceToken,
 } from "./write-devices.ts";

@@ -38,21 +38,30 @@ export interface NewDevice {
   readonly tokenHash: Buffer;
 }
 
+/** What kinds allow their devices. The store does not know them. */
+export interface KindRules {
+  /** The kinds that can be gateways. */
+  readonly gateways: readonly string[];
+  /** Why a device of this kind cannot have an identity of this scheme; undefined: it can. */
+  schemeFault(kind: string, scheme: string): string | undefined;
+}
+
 /**
- * Adds a device. `gatewayKinds` are the kinds that can be gateways.
+ * Adds a device.
  * @throws PlatformError `device_exists`; `identity_taken`; `forbidden` where it would lie outside the limits; `invalid_request` for an
- * unknown region, tenant or gateway
+ * unknown region, tenant or gateway, or an identity of a scheme that its kind does not have
  */
 export async function insertDevice(
   pool: Pool,
   device: NewDevice,
   limits: Limits,
-  gatewayKinds: readonly string[],
+  rules: KindRules,
   actor: AuditActor,
 ): Promise<Device> {
   return withTransaction(pool, async (tx) => {
     await assertWithin(tx, device, limits);
-    const gatewayNo = await lockGateway(tx, device.gatewayId ?? null, limits, gatewayKinds);
+    assertSchemes(device.kind, device.identities, rules);
+    const gatewayNo = await lockGateway(tx, device.gatewayId ?? null, limits, rules.gateways);
     await explainingConflicts(device, () =>
       tx.query(
         `insert into devices
@@ -100,14 +109,15 @@ export interface DeviceChange {
 
 /**
  * @throws PlatformError `device_not_found`; `identity_taken`; `forbidden` where it would end up outside the limits, or the caller may not
- * give it to another owner or gateway; `invalid_request` for an unknown region, tenant or gateway
+ * give it to another owner or gateway; `invalid_request` for an unknown region, tenant or gateway, or an identity of a scheme
+ * that its kind does not have
  */
 export async function updateDevice(
   pool: Pool,
   id: string,
   change: DeviceChange,
   limits: Limits,
-  gatewayKinds: readonly string[],
+  rules: KindRules,
   entrusting: Entrusting,
   actor: AuditActor,
 ): Promise<Device> {
@@ -124,7 +134,7 @@ export async function updateDevice(
     const gatewayNo =
       change.gatewayId === undefined
         ? before.gatewayNo
-        : await lockGateway(tx, change.gatewayId, limits, gatewayKinds);
+        : await lockGateway(tx, change.gatewayId, limits, rules.gateways);
     if (after.tenantId !== before.tenantId) {
       await assertEntrusted(tx, before, entrusting, "change the owner of");
       await assertEntrusted(tx, after, entrusting, "change the owner of");
@@ -141,6 +151,7 @@ export async function updateDevice(
     if (change.identities && (await speaksForSpeaker(tx, before, entrusting))) {
       await assertEntrusted(tx, before, entrusting, "change the identities of");
     }
+    assertSchemes(before.kind, change.identities, rules);
     if (gatewayNo !== before.gatewayNo && entrusting.sounding.includes(before.kind)) {
       await assertEntrusted(tx, before, entrusting, "change the gateway of");
     }
@@ -367,6 +378,19 @@ async function lockGateway(
   throw gatewayFault(
     `There is no gateway '${gatewayId}': expected a device of kind ${gatewayKinds.join(" or ")}`,
   );
+}
+
+/** @throws PlatformError `invalid_request` */
+function assertSchemes(
+  kind: string,
+  identities: readonly DeviceIdentity[] | undefined,
+  { schemeFault }: KindRules,
+): void {
+  const faults = (identities ?? []).flatMap(({ scheme }, index) => {
+    const message = schemeFault(kind, scheme);
+    return message === undefined ? [] : [{ path: `/identities/${index}/scheme`, message }];
+  });
+  if (faults.length > 0) throw new PlatformError("invalid_request", faults[0]!.message, { faults });
 }
 
 const gatewayFault = (message: string) =>

@@ -11,8 +11,10 @@ export {
   type Rejection,
 } from "./rejections.ts";
 export {
+  forgetUnknown,
   listUnknown,
   recordUnknown,
+  type SchemesOfKinds,
   type TakenMessage,
   takeUnknown,
   type UnknownDevice,

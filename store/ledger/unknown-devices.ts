@@ -1,3 +1,4 @@
+import { networkOf, siteOf } from "../../base/networks.ts";
 import {
   arrayOf,
   ByteaColumn,
@@ -129,13 +130,16 @@ async function keepMessages(tx: Client, heard: readonly UnknownHeard[]): Promise
 
 /**
  * Forgets as many as there are too many: first those that were not heard for long, then those that have come again where
- * there are too many of these, the latest first; then newcomers of the address that has the most of them, the oldest
- * first. So a flood of made-up identities pushes out its own, and never one that came before it and has come again.
+ * there are too many of these, the latest first; then newcomers of the site that has the most of them (an address, or an
+ * IPv6 /48, which one attacker may have), the oldest first. So a flood of made-up identities pushes out its own, and never
+ * one that came before it and has come again.
  */
 async function makeRoom(tx: Client, most: number, mostReturned: number): Promise<void> {
   const { rows } = await tx.query<{ n: number }>("select count(*)::int as n from unknown_devices");
   const excess = rows[0]!.n - most;
   if (excess <= 0) return;
+  const addresses = await readAddresses(tx);
+  const sites = addresses.map((address) => siteOf(networkOf(address)));
   await tx.query(
     `delete from unknown_devices u using (
        select scheme, value
@@ -143,13 +147,14 @@ async function makeRoom(tx: Client, most: number, mostReturned: number): Promise
          select *, case when is_stale then 0 when is_returned and nth > $2::int then 1 when is_returned then 3 else 2 end as class
          from (
            select *, row_number() over (
-               partition by is_returned, is_stale, case when is_returned then null else coalesce(address, '') end,
-                            case when is_returned then null else address is null end
+               partition by is_returned, is_stale, case when is_returned then null else coalesce(site, '') end,
+                            case when is_returned then null else site is null end
                order by case when is_returned then first_seen_at end, last_seen_at desc, scheme, value) as nth
            from (
              select *, last_seen_at - first_seen_at >= interval '${RETURNED}' as is_returned,
                     last_seen_at < now() - interval '${STALE}' as is_stale
-             from unknown_devices) judged
+             from unknown_devices
+             left join unnest($3::text[], $4::text[]) as of_address (address, site) using (address)) judged
          ) ranked
        ) classed
        order by class, case when class = 0 then last_seen_at end, case when class = 2 then nth end desc,
@@ -157,8 +162,45 @@ async function makeRoom(tx: Client, most: number, mostReturned: number): Promise
        limit $1::int
      ) leaving
      where u.scheme = leaving.scheme and u.value = leaving.value`,
-    [excess, mostReturned],
+    [excess, mostReturned, addresses, sites],
   );
+}
+
+async function readAddresses(db: Db): Promise<string[]> {
+  const { rows } = await db.query<{ address: string }>(
+    "select distinct address from unknown_devices where address is not null",
+  );
+  return rows.map(({ address }) => address);
+}
+
+/**
+ * Forgets unknown devices with what waits of them: one, or all that came last from an address, or its IPv6 /64. They are
+ * nobody's, so only callers who see everything forget them; for others there is none.
+ * @returns how many
+ */
+export async function forgetUnknown(
+  tx: Client,
+  which: { readonly scheme: string; readonly value: string } | { readonly address: string },
+  limits: Limits,
+): Promise<number> {
+  if (limitsParameter(limits) !== null) return 0;
+  await lock(tx);
+  const { rowCount } =
+    "address" in which
+      ? await tx.query("delete from unknown_devices where address = any ($1::text[])", [
+          await addressesBeside(tx, which.address),
+        ])
+      : await tx.query("delete from unknown_devices where scheme = $1::text and value = $2::text", [
+          which.scheme,
+          which.value,
+        ]);
+  return rowCount ?? 0;
+}
+
+/** Those on record that are of one network with this one. */
+async function addressesBeside(db: Db, address: string): Promise<string[]> {
+  const network = networkOf(address);
+  return (await readAddresses(db)).filter((each) => networkOf(each) === network);
 }
 
 /** A device that nobody has registered. */
@@ -180,6 +222,8 @@ export interface UnknownFilter {
   readonly scheme?: string | undefined;
   readonly identity?: { readonly scheme: string; readonly value: string } | undefined;
   readonly door?: string | undefined;
+  /** Those that came last from there, or from its IPv6 /64. */
+  readonly address?: string | undefined;
 }
 
 interface UnknownRow {
@@ -203,6 +247,8 @@ export async function listUnknown(
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<UnknownDevice>> {
   const after = decodeCursor("unknown-devices", ["time", "text", "text"], page.cursor);
+  const { address } = filter;
+  const addresses = address === undefined ? null : await addressesBeside(db, address);
   const { rows } = await db.query<UnknownRow>(
     `select u.*, u.last_seen_at::text as last_key, coalesce(m.waiting, 0) as waiting, m.sample
      from unknown_devices u
@@ -214,16 +260,18 @@ export async function listUnknown(
        and ($2::text is null or u.scheme = $2::text)
        and ($3::text is null or (u.scheme, u.value) = ($3::text, $4::text))
        and ($5::text is null or u.door = $5::text)
-       and ($6::timestamptz is null
-            or (u.last_seen_at, u.scheme, u.value) < ($6::timestamptz, $7::text, $8::text))
+       and ($6::text[] is null or u.address = any ($6::text[]))
+       and ($7::timestamptz is null
+            or (u.last_seen_at, u.scheme, u.value) < ($7::timestamptz, $8::text, $9::text))
      order by u.last_seen_at desc, u.scheme desc, u.value desc
-     limit $9::int`,
+     limit $10::int`,
     [
       limitsParameter(limits),
       filter.scheme ?? null,
       filter.identity?.scheme ?? null,
       filter.identity?.value ?? null,
       filter.door ?? null,
+      addresses,
       ...(after ?? [null, null, null]),
       page.limit + 1,
     ],
@@ -270,21 +318,27 @@ interface TakenRow {
   received_at: Date;
 }
 
+/** The schemes of the identities that devices of a kind may have: another one that a device has speaks for nobody. */
+export type SchemesOfKinds = readonly { readonly kind: string; readonly schemes: readonly string[] }[];
+
 /** Unknown devices that are taken up at once. */
 const TAKEN_AT_ONCE = 50;
 
 /**
  * Forgets unknown devices that are registered by now. Their messages become rejections of their devices, so that each is
- * counted and on record before it is taken in.
+ * counted and on record before it is taken in. What came before a device was moved to where it is now would be its former
+ * owner's, who has never had the station: it is forgotten, and was never acknowledged.
  * @param reason that of the rejections
  * @param deviceNo only those of this device
- * @returns the messages, oldest first; undefined where there is none of these devices (any more)
+ * @returns the messages, oldest first, and how many are forgotten; undefined where there is none of these devices (any more)
  */
 export async function takeUnknown(
   pool: Pool,
   reason: string,
+  schemes: SchemesOfKinds,
   deviceNo?: number,
-): Promise<TakenMessage[] | undefined> {
+): Promise<{ readonly messages: TakenMessage[]; readonly formers: number } | undefined> {
+  const pairs = schemes.flatMap(({ kind, schemes: all }) => all.map((scheme) => ({ kind, scheme })));
   return withTransaction(pool, async (tx) => {
     await lock(tx);
     const { rows: waiting } = await tx.query<{
@@ -293,29 +347,34 @@ export async function takeUnknown(
       device_no: number;
       id: string;
       received_at: Date | null;
+      is_former: boolean | null;
       door: string;
       context: string;
       payload: Buffer;
     }>(
       `with known as (
-         select u.scheme, u.value, d.device_no, d.id
-         from unknown_devices u join device_identities using (scheme, value) join devices d using (device_no)
+         select u.scheme, u.value, d.device_no, d.id, d.placed_since
+         from unknown_devices u join device_identities i using (scheme, value) join devices d using (device_no)
+         join unnest($2::text[], $3::text[]) as may_have (kind, scheme)
+           on may_have.kind = d.kind and may_have.scheme = u.scheme
          where d.deleted_at is null and ($1::int is null or d.device_no = $1::int)
          limit ${TAKEN_AT_ONCE}
        )
-       select known.*, m.received_at, m.door, m.context, m.payload
+       select known.scheme, known.value, known.device_no, known.id, m.received_at, m.door, m.context, m.payload,
+              m.received_at < known.placed_since as is_former
        from known left join unknown_messages m using (scheme, value)
        order by m.received_at, m.message_no`,
-      [deviceNo ?? null],
+      [deviceNo ?? null, pairs.map(({ kind }) => kind), pairs.map(({ scheme }) => scheme)],
     );
     if (waiting.length === 0) return undefined;
+    const formers = waiting.filter((row) => row.is_former === true).length;
     await tx.query(
       `delete from unknown_devices u using unnest($1::text[], $2::text[]) as taken (scheme, value)
        where u.scheme = taken.scheme and u.value = taken.value`,
       [waiting.map(({ scheme }) => scheme), waiting.map(({ value }) => value)],
     );
     const rejections = waiting.flatMap((row): NewRejection[] =>
-      row.received_at === null
+      row.received_at === null || row.is_former === true
         ? []
         : [
             {
@@ -333,7 +392,7 @@ export async function takeUnknown(
             },
           ],
     );
-    if (rejections.length === 0) return [];
+    if (rejections.length === 0) return { messages: [], formers };
     await insertRejections(tx, rejections);
     const since = Math.min(...rejections.map(({ receivedAt }) => receivedAt));
     const { rows } = await tx.query<TakenRow>(
@@ -343,7 +402,7 @@ export async function takeUnknown(
        order by received_at, rejection_no`,
       [rejections.map((row) => row.deviceNo), new Date(since).toISOString()],
     );
-    return rows.map((row) => ({
+    const messages = rows.map((row) => ({
       rejectionNo: row.rejection_no,
       deviceNo: row.device_no,
       publisher: row.publisher,
@@ -355,5 +414,6 @@ export async function takeUnknown(
       receivedAt: row.received_at,
       itemsChannel: null,
     }));
+    return { messages, formers };
   });
 }

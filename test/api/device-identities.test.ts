@@ -41,14 +41,14 @@ describe("a device's identities", () => {
     const added = await post("known-1", {
       model: "dragino-lht65",
       identities: [
-        { scheme: "sim", value: "13800138000" },
+        { scheme: "cjt188", value: "7833-0011223344" },
         { scheme: "deveui", value: "70:B3:D5:7E:D0:00:1A:2B" },
         { scheme: "deveui", value: "70b3d57ed0001a2b" },
       ],
     });
     const identities = [
+      { scheme: "cjt188", value: "78330011223344" },
       { scheme: "deveui", value: "70b3d57ed0001a2b" },
-      { scheme: "sim", value: "013800138000" },
     ];
     expect(added.status).toBe(201);
     expect(added.json.device).toMatchObject({ model: "dragino-lht65", identities });
@@ -60,7 +60,10 @@ describe("a device's identities", () => {
   });
 
   it("are none unless they are given, and stay as they are when another field changes", async () => {
-    expect((await post("plain")).json.device).toMatchObject({ model: null, identities: [] });
+    expect((await post("plain", { kind: "air-station" })).json.device).toMatchObject({
+      model: null,
+      identities: [],
+    });
     const identities = [{ scheme: "mn", value: "PLAIN-1" }];
     expect((await patch("plain", { identities })).json).toMatchObject({ identities, model: null });
     expect((await patch("plain", { name: "x", model: "acme-1" })).json).toMatchObject({
@@ -89,10 +92,10 @@ describe("a device's identities", () => {
   });
 
   it("find the device, in every form", async () => {
-    await post("found", { identities: [{ scheme: "gb26875", value: "30000000000A" }] });
-    expect(ids(await get("/v1/devices?identity=gb26875:30:00:00:00:00:0a"))).toEqual(["found"]);
-    expect(ids(await get("/v1/devices?identity=gb26875:30000000000b"))).toEqual([]);
-    expect((await get("/v1/device-counts?identity=gb26875:30000000000A")).json.total).toBe(1);
+    await post("found", { identities: [{ scheme: "deveui", value: "300000000000000A" }] });
+    expect(ids(await get("/v1/devices?identity=deveui:30:00:00:00:00:00:00:0a"))).toEqual(["found"]);
+    expect(ids(await get("/v1/devices?identity=deveui:300000000000000b"))).toEqual([]);
+    expect((await get("/v1/device-counts?identity=deveui:300000000000000A")).json.total).toBe(1);
     for (const wrong of ["gb26875:3", "nobody:1", "gb26875"]) {
       const answer = await get(`/v1/devices?identity=${wrong}`);
       expect(answer.status).toBe(400);
@@ -101,7 +104,11 @@ describe("a device's identities", () => {
   });
 
   it("come in CSV as the filter takes them", async () => {
-    await post("in-csv", { model: "acme-2", identities: [{ scheme: "mn", value: "CSV1" }] });
+    await post("in-csv", {
+      kind: "air-station",
+      model: "acme-2",
+      identities: [{ scheme: "mn", value: "CSV1" }],
+    });
     const answer = await api.call({
       url: "/v1/devices?identity=mn:csv1",
       headers: { ...root, accept: "text/csv" },
@@ -112,7 +119,7 @@ describe("a device's identities", () => {
   });
 
   it("are in the audit before and after a change", async () => {
-    await post("audited", { identities: [{ scheme: "mn", value: "AUDIT1" }] });
+    await post("audited", { kind: "air-station", identities: [{ scheme: "mn", value: "AUDIT1" }] });
     await patch("audited", { identities: [{ scheme: "mn", value: "AUDIT2" }] });
     const { rows } = await db.pool.query(
       "select before, after from audit where object_id = 'audited' and action = 'device.update'",
@@ -126,29 +133,73 @@ describe("a device's identities", () => {
   });
 });
 
+describe("a scheme that devices of a kind do not have", () => {
+  const mn = [{ scheme: "mn", value: "NOT-MINE" }];
+  const refused = (field: string, detail: string) => ({
+    status: 400,
+    json: { code: "invalid_request", faults: [{ path: field, message: detail }] },
+  });
+
+  it("is refused with those that they have, also when it is given later", async () => {
+    const METER = "A device of kind 'gas-meter' has no mn: expected deveui or cjt188";
+    expect(await post("refused", { identities: mn })).toMatchObject(refused("/identities/0/scheme", METER));
+    expect((await get("/v1/devices/refused")).status).toBe(404);
+    await post("given-later");
+    const both = [{ scheme: "deveui", value: "70b3d57ed0001a2c" }, ...mn];
+    expect(await patch("given-later", { identities: both })).toMatchObject(
+      refused("/identities/1/scheme", METER),
+    );
+    expect((await get("/v1/devices/given-later")).json.identities).toEqual([]);
+  });
+
+  it("is any where they have none, as those of speakers", async () => {
+    expect(await post("loud", { kind: "speaker", identities: mn })).toMatchObject(
+      refused("/identities/0/scheme", "A device of kind 'speaker' has no mn: expected no identities"),
+    );
+  });
+
+  it("is named among those of a kind in the catalog", async () => {
+    const kinds = (await get("/v1/kinds")).json.items as { kind: string; identities: string[] }[];
+    const schemes = Object.fromEntries(kinds.map(({ kind, identities }) => [kind, identities]));
+    expect(schemes).toMatchObject({ "air-station": ["mn"], speaker: [], "lora-gateway": ["deveui"] });
+  });
+
+  it("may be left where an older version gave it, and is gone with the next change of identities", async () => {
+    await post("older");
+    await db.pool.query(
+      "insert into device_identities select 'mn', 'OLDER', device_no from devices where id = 'older'",
+    );
+    expect((await patch("older", { name: "x" })).json.identities).toEqual([{ scheme: "mn", value: "OLDER" }]);
+    expect((await patch("older", { identities: [] })).json.identities).toEqual([]);
+  });
+});
+
 describe("an identity that another device has", () => {
   it("is a conflict that names the other", async () => {
-    await post("holder", { identities: [{ scheme: "sim", value: "13900139000" }] });
-    const answer = await post("wants", { identities: [{ scheme: "sim", value: "00000000013900139000" }] });
+    const water = { kind: "water-quality-station" };
+    await post("holder", { ...water, identities: [{ scheme: "sl651", value: "12345678" }] });
+    const answer = await post("wants", { ...water, identities: [{ scheme: "sl651", value: "0012345678" }] });
     expect(answer.status).toBe(409);
     expect(answer.json).toMatchObject({
       code: "identity_taken",
-      detail: "sim 013900139000 belongs to device 'holder'",
+      detail: "sl651 0012345678 belongs to device 'holder'",
     });
     expect((await get("/v1/devices/wants")).status).toBe(404);
     await api.call({ method: "DELETE", url: "/v1/devices/holder", headers: root });
-    expect((await post("wants", { identities: [{ scheme: "sim", value: "13900139000" }] })).status).toBe(201);
+    expect(
+      (await post("wants", { ...water, identities: [{ scheme: "sl651", value: "12345678" }] })).status,
+    ).toBe(201);
   });
 
   it("does not tell a tenant whose it is, nor finds it for them", async () => {
-    await post("of-the-operator", { identities: [{ scheme: "mn", value: "SECRET1" }] });
+    await post("of-the-operator", { kind: "air-station", identities: [{ scheme: "mn", value: "SECRET1" }] });
     const answer = await api.call({
       method: "POST",
       url: "/v1/devices",
       headers: tenants,
       payload: {
         id: "curious",
-        kind: "gas-meter",
+        kind: "air-station",
         regionCode: "520102001",
         identities: [{ scheme: "mn", value: "SECRET1" }],
       },

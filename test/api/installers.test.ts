@@ -134,7 +134,7 @@ describe("an installer", () => {
   });
 
   it("gives no speaker an identity, by which others could speak for it, nor a gateway with speakers behind it", async () => {
-    const identities = [{ scheme: "mn", value: "SPK1" }];
+    const identities = [{ scheme: "deveui", value: "70b3d57ed0001a2b" }];
     await expectRefused(patch(installer, "speaker", { identities }));
     await expectRefused(patch(installer, "busy-gateway", { identities }));
     expect(await patch(installer, "meter", { identities })).toEqual([200, undefined]);

@@ -71,6 +71,12 @@ describe("unknown devices", () => {
     expect((await api.call({ url: "/v1/unknown-devices?scheme=imsi", headers: root })).status).toBe(400);
   });
 
+  it("are found by the address from which they came last", async () => {
+    expect(valuesOf(await list("?address=10.0.0.1"))).toEqual(["013800138000", "BYTES", "TEXT"]);
+    expect(await list("?address=2001:db8::1")).toEqual([]);
+    expect((await api.call({ url: "/v1/unknown-devices?address=here", headers: root })).status).toBe(400);
+  });
+
   it("are nobody's, and not shown to callers who see a part", async () => {
     expect(await list("", county)).toEqual([]);
   });
@@ -84,7 +90,7 @@ describe("registering an unknown device", () => {
       headers: root,
       payload: {
         id,
-        kind: "gas-meter",
+        kind: "air-station",
         regionCode: "520102001",
         ...(value === undefined ? {} : { identities: [{ scheme: "mn", value }] }),
       },
@@ -122,5 +128,50 @@ describe("registering an unknown device", () => {
     expect(answer.json.credentials.password).toHaveLength(43);
     expect(answer.json.waitingMessages).toBeNull();
     expect(api.logged).toContainEqual(expect.objectContaining({ level: "error", deviceId: "later" }));
+  });
+});
+
+describe("forgetting unknown devices", () => {
+  const forget = (path: string, headers = root) =>
+    api.call({ method: "DELETE", url: `/v1/unknown-devices${path}`, headers });
+  beforeAll(() =>
+    recordUnknown(
+      db.pool,
+      ["M1", "M2", "M3"].map((value) => ({
+        scheme: "mn",
+        value,
+        door: "hj212",
+        address: value === "M1" ? "10.0.0.7" : "2001:db8::7",
+        firstAt: Date.now(),
+        lastAt: Date.now(),
+        messages: 1,
+        waiting: [],
+      })),
+    ),
+  );
+
+  it("takes one by its identity, in any of its forms", async () => {
+    expect((await forget("/mn/m1", county)).json.code).toBe("not_found");
+    expect((await forget("/mn/m1")).status).toBe(204);
+    expect((await forget("/mn/m1")).json).toMatchObject({ status: 404, code: "not_found" });
+    expect((await forget("/imsi/1")).status).toBe(400);
+    expect(await list("?identity=mn:m1")).toEqual([]);
+  });
+
+  it("takes all of an address's network, and never all that there are", async () => {
+    expect((await forget("?address=2001:db8::1", county)).json).toEqual({ forgotten: 0 });
+    expect((await forget("?address=2001:db8::1")).json).toEqual({ forgotten: 2 });
+    expect((await forget("")).status).toBe(400);
+    expect((await forget("?address=")).status).toBe(400);
+  });
+
+  it("is in the audit, where something was forgotten", async () => {
+    const { rows } = await db.pool.query(
+      "select actor_id, object_id, before from audit where action = 'unknown-device.forget' order by audit_no",
+    );
+    expect(rows).toEqual([
+      { actor_id: "root", object_id: "mn:M1", before: { devices: 1 } },
+      { actor_id: "root", object_id: null, before: { address: "2001:db8::1", devices: 2 } },
+    ]);
   });
 });

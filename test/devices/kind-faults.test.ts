@@ -18,6 +18,13 @@ const FAULTS: FaultRow[] = [
   ),
   ["no title in English", having({ title: { en: " ", zh: "雨" } }), "/title/en", "it is empty"],
   ["a title in English twice", having({ title: { en: "Rain", zh: "Rain" } }), "/title/zh", "in Chinese"],
+  ["identities of a scheme twice", having({ identities: ["mn", "mn"] }), "/identities/1", "expected it once"],
+  [
+    "identities of an unknown scheme",
+    having({ identities: ["imsi" as never] }),
+    "/identities/0",
+    "expected one of deveui",
+  ],
   ["no source", having({ source: "me" }), "/source", "where its figures come from"],
   ["an interval of 0", having({ reportIntervalSeconds: 0 }), "/reportIntervalSeconds", "0: expected"],
   [

@@ -117,3 +117,44 @@ describe("an identity that is not in memory", () => {
     expect((await identities.lookUp(mn("A")))?.deviceNo).toBe(1);
   });
 });
+
+describe("an identity that a device loses", () => {
+  function lossStage() {
+    const lost: string[] = [];
+    const identities = new Identities({
+      ask: async () => {},
+      onLost: ({ id }, { scheme, value }) => lost.push(`${id} ${scheme} ${value}`),
+    });
+    return { identities, lost };
+  }
+
+  it("is told once, whether it is taken away, given to another device, or goes with its device", () => {
+    const { identities, lost } = lossStage();
+    identities.put(device(1), ["mn:A", "mn:B", "sim:013800138000", "mn:C"]);
+    identities.put(device(1), ["mn:A", "mn:B", "sim:013800138000", "mn:C"]);
+    expect(lost).toEqual([]);
+    identities.put(device(1), ["mn:A", "mn:C", "mn:D"]);
+    expect(lost.splice(0)).toEqual(["device-1 mn B", "device-1 sim 013800138000"]);
+    // The new holder may be heard of first.
+    identities.put(device(2), ["mn:C"]);
+    expect(lost.splice(0)).toEqual(["device-1 mn C"]);
+    identities.put(device(1), ["mn:A"]);
+    expect(lost.splice(0)).toEqual(["device-1 mn D"]);
+    identities.forget(1);
+    expect(lost.splice(0)).toEqual(["device-1 mn A"]);
+    identities.put(device(2), undefined);
+    expect(lost.splice(0)).toEqual(["device-2 mn C"]);
+  });
+
+  it("is not found any more when it is told", () => {
+    const found: unknown[] = [];
+    const identities: Identities = new Identities({
+      ask: async () => {},
+      onLost: (_, identity) => found.push(identities.find(identity)?.deviceNo),
+    });
+    identities.put(device(1), ["mn:A", "mn:B"]);
+    identities.put(device(1), ["mn:B"]);
+    identities.put(device(2), ["mn:B"]);
+    expect(found).toEqual([undefined, 2]);
+  });
+});

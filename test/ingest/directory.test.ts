@@ -70,10 +70,14 @@ describe("following other processes", () => {
       );
       await change(id, "name = 'identified'");
     };
-    await addDevice(db.pool, "mn-1");
-    await addDevice(db.pool, "mn-2");
+    await addDevice(db.pool, "mn-1", { kind: "air-station" });
+    await addDevice(db.pool, "mn-2", { kind: "air-station" });
     await identify("mn-1", "LOADED");
-    const { ingest } = await startTestIngest(db.pool, { every: { follow: 3_600_000 } });
+    const lost: string[] = [];
+    const { ingest } = await startTestIngest(db.pool, {
+      every: { follow: 3_600_000 },
+      onIdentityLost: ({ id }, { value }) => lost.push(`${id} ${value}`),
+    });
     const { directory } = ingest;
     const { find, lookUp } = directory.identities;
     const holder = (value: string) => find({ scheme: "mn", value })?.id;
@@ -86,16 +90,18 @@ describe("following other processes", () => {
     await directory.follow();
     expect(["A", "B", "LOADED"].map(holder)).toEqual(["mn-1", "mn-2", undefined]);
     expect(find({ scheme: "mn", value: "B" })).toBe(directory.find("mn-2"));
+    expect(lost.splice(0).toSorted()).toEqual(["mn-1 B", "mn-1 LOADED"]);
 
     await change("mn-2", "deleted_at = now()");
     await directory.follow();
     expect(holder("B")).toBeUndefined();
     expect(await lookUp({ scheme: "mn", value: "B" })).toBeUndefined();
+    expect(lost).toEqual(["mn-2 B"]);
   });
 
   it("looks at a change no more once it lies behind, also where nothing has changed since", async () => {
     const query = vi.spyOn(db.pool, "query");
-    const directory = new Directory(db.pool, new Map(), createLogger("silent"), Date.now, 0);
+    const directory = new Directory(db.pool, new Map(), createLogger("silent"), Date.now, { overlapMs: 0 });
     await directory.load();
     await addDevice(db.pool, "follow-quiet");
     const changes = async () => {

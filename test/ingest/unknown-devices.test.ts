@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { catalog as allKinds } from "../../devices/catalog.ts";
 import { identityOf } from "../../devices/identities.ts";
+import type { Kind } from "../../devices/kind.ts";
 import type { DoorDecoder } from "../../exchange/door.ts";
 import { decodeJson } from "../../exchange/own-json.ts";
 import { PLATFORM_ACTOR } from "../../store/audit/audit.ts";
@@ -24,9 +26,14 @@ const decoder: DoorDecoder = {
 };
 const decoders = new Map([["stations", decoder]]);
 
+/** Gas meters that have an MN as well, so that what they send is short. */
+const catalog = allKinds.map(
+  (kind): Kind => (kind.kind === "gas-meter" ? { ...kind, identities: ["mn"] } : kind),
+);
+
 const NEVER = 3_600_000;
 const start = (every: { unknown?: number; follow?: number } = {}) =>
-  startTestIngest(db.pool, { decoders, every: { unknown: NEVER, follow: NEVER, ...every } });
+  startTestIngest(db.pool, { catalog, decoders, every: { unknown: NEVER, follow: NEVER, ...every } });
 
 const BEGIN = Date.now() - 3_600_000;
 const at = (i: number) => new Date(BEGIN + i * 1000).toISOString();
@@ -154,6 +161,64 @@ describe("a device that nobody has registered", () => {
       "select count(*)::int as n from unknown_devices where value like 'SPREAD%'",
     );
     expect(rows).toEqual([{ n: 1000 }]);
+  });
+
+  it("is noted however many made-up ones come from few places: theirs give way", async () => {
+    const { ingest } = await start();
+    for (let i = 0; i < 3000; i++) ingest.noteUnknown(message(`WIDE-${i}`, i, {}, `198.51.100.${i % 200}`));
+    ingest.noteUnknown(message("TRUE-1", 1));
+    // One subscriber has all of a /64, and one attacker may have a /48.
+    for (let i = 0; i < 500; i++) ingest.noteUnknown(message(`NET64-${i}`, i, {}, `2001:db8:1:1::${i}`));
+    for (let i = 0; i < 3000; i++)
+      ingest.noteUnknown(message(`NET48-${i}`, i, {}, `2001:db8:2:${(i % 1500).toString(16)}::1`));
+    ingest.noteUnknown(message("TRUE-2", 1, {}, "2001:db8:3::1"));
+    await ingest.recordUnknown();
+    const { rows } = await db.pool.query<{ name: string; n: number }>(
+      "select split_part(value, '-', 1) as name, count(*)::int as n from unknown_devices where value ~ '^(WIDE|NET|TRUE)' group by 1",
+    );
+    const counted = Object.fromEntries(rows.map(({ name, n }) => [name, n]));
+    expect(counted).toMatchObject({ TRUE: 2 });
+    expect(counted.NET64).toBeLessThanOrEqual(100);
+    expect(rows.reduce((sum, { n }) => sum + n, 0)).toBe(1000);
+  });
+
+  it("gives a device that was moved nothing from before: its former owner has never had the station", async () => {
+    const { ingest } = await start();
+    const deviceNo = await register("moved", "MOVED");
+    await db.pool.query("delete from device_identities where device_no = $1", [deviceNo]);
+    await ingest.directory.refresh("moved");
+    for (const i of [0, 1, 10, 11]) ingest.noteUnknown(message("MOVED", i));
+    await ingest.recordUnknown();
+    await db.pool.query("update devices set region_code = '520326001' where device_no = $1", [deviceNo]);
+    await db.pool.query(
+      `with d as (update devices set placed_since = $2 where device_no = $1 returning device_no)
+       update former_places f set until_at = $2 from d where f.device_no = d.device_no`,
+      [deviceNo, at(5)],
+    );
+    await db.pool.query("insert into device_identities values ('mn', 'MOVED', $1)", [deviceNo]);
+    await ingest.directory.refresh("moved");
+    expect(await ingest.takeWaiting(deviceNo, PLATFORM_ACTOR)).toEqual({
+      stored: 2,
+      duplicate: 0,
+      rejected: 0,
+    });
+    expect(await volumesOf("moved")).toEqual([10, 11]);
+    expect(await onRecord("MOVED")).toEqual([]);
+    expect(await rejectionsOf(db.pool, "moved")).toHaveLength(2);
+  });
+
+  it("is none whose kind has no identities of that scheme, though an older version gave it one", async () => {
+    const { ingest, logged } = await start();
+    const { deviceNo } = await addDevice(db.pool, "loud", { kind: "speaker" });
+    await db.pool.query("insert into device_identities values ('mn', 'LOUD', $1)", [deviceNo]);
+    await ingest.directory.refresh("loud");
+    expect(ingest.directory.identities.find({ scheme: "mn", value: "LOUD" })).toBeUndefined();
+    expect(await ingest.directory.identities.lookUp({ scheme: "mn", value: "LOUD" })).toBeUndefined();
+    ingest.noteUnknown(message("LOUD", 0));
+    await ingest.recordUnknown();
+    expect(await ingest.takeWaiting(deviceNo, PLATFORM_ACTOR)).toMatchObject({ stored: 0, rejected: 0 });
+    expect(await onRecord("LOUD")).toHaveLength(1);
+    expect(logged).toContainEqual(expect.objectContaining({ level: "warn", deviceId: "loud" }));
   });
 
   it("is recorded at the next turn where the database was away, with what has come meanwhile", async () => {

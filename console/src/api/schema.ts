@@ -1,4 +1,4 @@
-// sha256 bfd1ceff057892aab086431a2a18656ea7ba3d5250c39e757632d2becc6973e2 of test/api/openapi.json; written by `npm run console:types`
+// sha256 06c91c308c7c3523e62e7332b693d3d9e90d5ac00341f8047e385c33e500d83b of test/api/openapi.json; written by `npm run console:types`
 export interface paths {
     "/livez": {
         parameters: {
@@ -1087,7 +1087,31 @@ export interface paths {
         get: operations["listUnknownDevices"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Forget all unknown devices that came last from an address
+         * @description As after a flood of made-up identities. Of IPv6 it is the /64 around the address. Callers who do not see everything forget none.
+         */
+        delete: operations["forgetUnknownDevices"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/unknown-devices/{scheme}/{value}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget an unknown device, with the messages that are kept
+         * @description None of them was acknowledged. One that comes again is on record again. Only callers who see everything forget one.
+         */
+        delete: operations["forgetUnknownDevice"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3887,6 +3911,9 @@ export interface components {
             }[];
             nextCursor: string | null;
         };
+        ForgottenDevices: {
+            forgotten: number;
+        };
         ImportedAlert: {
             /** @description True when it had come before and the platform did nothing again. */
             duplicate: boolean;
@@ -3914,6 +3941,8 @@ export interface components {
             gateway: boolean;
             /** @description What its devices can do; devices that `sounds` are the targets of broadcasts. */
             capabilities: ("sounds" | "shows" | "locates" | "hasValve" | "gateway")[];
+            /** @description The schemes of the identities that its devices may have. */
+            identities: ("deveui" | "sim" | "mn" | "gb26875" | "sl651" | "cjt188" | "gb28181")[];
             /** @description How often a healthy device reports. */
             reportIntervalSeconds: number;
             metrics: {
@@ -12074,6 +12103,8 @@ export interface operations {
                 /** @description The device with this identity: `identity=deveui:70b3d57ed0001a2b`. */
                 identity?: string;
                 door?: string;
+                /** @description Those that came last from this address, or from its IPv6 /64. */
+                address?: string;
                 /** @description Items per page, 100 by default, at most 1000. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -12117,6 +12148,168 @@ export interface operations {
             };
             /** @description `forbidden`: The caller may not do that. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetUnknownDevices: {
+        parameters: {
+            query: {
+                /** @description Those that came last from this address, or from its IPv6 /64. */
+                address: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForgottenDevices"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database cannot be reached at the moment. `shutting_down`: The platform is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetUnknownDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `deveui`: LoRaWAN; `sim`: JT/T 808; `mn`: HJ 212; `gb26875`: GB/T 26875.3; `sl651`: SL 651; `cjt188`: CJ/T 188; `gb28181`: GB/T 28181. */
+                scheme: "deveui" | "sim" | "mn" | "gb26875" | "sl651" | "cjt188" | "gb28181";
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,6 +18,7 @@ export const airStation = defineKind({
     "Plausible ranges: our assumptions.",
   reportIntervalSeconds: 60,
   capabilities: [],
+  identities: ["mn"],
   metrics: withMeans({
     pm2_5: concentration(2_000, 1, "Particles up to 2.5 um", "细颗粒物"),
     pm10: concentration(5_000, 1, "Particles up to 10 um", "可吸入颗粒物"),

@@ -13,6 +13,7 @@ export const camera = defineKind({
     "interval: our assumptions for an H.265 camera on a pole with local storage.",
   reportIntervalSeconds: 60,
   capabilities: ["shows"],
+  identities: ["gb28181"],
   metrics: {
     bitrate: gauge({
       unit: "kbit/s",

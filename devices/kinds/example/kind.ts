@@ -25,6 +25,9 @@ export const example = defineKind({
   // Capabilities of its devices, by `capabilities.ts`: `sounds`, `shows`, `locates`, `hasValve`, `gateway`. Each is a
   // contract of quantities, events, commands and replies. A rain gauge has none of them.
   capabilities: [],
+  // How protocols other than our own may know its devices, by the schemes of `identities.ts`: a rain gauge that speaks
+  // SL 651 has an address there, and one with a LoRaWAN radio a devEUI. A device gets no identity of another scheme.
+  identities: ["sl651", "deveui"],
 
   // `zh` is the short name that Chinese screens show.
   // One entry is one column. Keys are snake_case; the same word stands in JSON, SQL and CSV. Units are UCUM

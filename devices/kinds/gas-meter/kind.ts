@@ -23,6 +23,7 @@ export const gasMeter = defineKind({
     "to about -137 dBm. No vendor's datasheet stands behind these figures; adjust them to your meters.",
   reportIntervalSeconds: 3600,
   capabilities: ["hasValve"],
+  identities: ["deveui", "cjt188"],
   // `decimals` are the resolutions of such meters: the register's litres, 0.01 kPa, 0.01 V, tenths of a degree and
   // whole dBm. SNR comes in quarters of a dB from the radio chip, in tenths by way of some gateways; two decimals hold
   // both.

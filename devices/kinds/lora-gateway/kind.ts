@@ -11,6 +11,7 @@ export const loraGateway = defineKind({
     "an outdoor gateway with fibre and a spare SIM card can tell about itself. No vendor's datasheet.",
   reportIntervalSeconds: 60,
   capabilities: ["gateway"],
+  identities: ["deveui"],
   metrics: {
     uplinks_received: counter({
       unit: "{uplink}",

@@ -18,6 +18,7 @@ export const waterQualityStation = defineKind({
     "our assumptions, wide enough for waste water before a plant.",
   reportIntervalSeconds: 60,
   capabilities: [],
+  identities: ["mn", "sl651"],
   metrics: withMeans({
     ph: gauge({ unit: "[pH]", min: 0, max: 14, decimals: 2, about: "Acidity", zh: "酸碱度" }),
     temperature: gauge({ unit: "Cel", min: -5, max: 60, decimals: 1, about: "Of the water", zh: "水温" }),

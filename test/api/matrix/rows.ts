@@ -5,7 +5,7 @@ import { catalog } from "../../../devices/catalog.ts";
 import { accessRows } from "./access-rows.ts";
 import { broadcastRows } from "./broadcast-rows.ts";
 import { get, ids, type ObjectRow, patch, type Row } from "./row.ts";
-import { FROM, KINDS, kindVisible, regionVisible, TO, type World } from "./world.ts";
+import { FROM, KINDS, kindVisible, regionVisible, STRANGER, TO, type World } from "./world.ts";
 
 const csv = (url: string): InjectOptions => ({ method: "GET", url, headers: { accept: "text/csv" } });
 
@@ -277,6 +277,21 @@ export function rowsOf(world: World): Record<string, Row> {
           expected: (limits) => (seesEverything(limits) ? ["STRANGER"] : []),
         },
       ],
+    },
+    forgetUnknownDevice: {
+      action: "devices:write",
+      type: "object",
+      objects: [{ id: "STRANGER", visible: seesEverything }],
+      unknown: "STRANGER-2",
+      code: "not_found",
+      requests: (id) => [{ method: "DELETE", url: `/v1/unknown-devices/mn/${id}` }],
+      status: () => 204,
+      restore: STRANGER,
+    },
+    forgetUnknownDevices: {
+      action: "devices:write",
+      type: "plain",
+      request: { method: "DELETE", url: "/v1/unknown-devices?address=203.0.113.9" },
     },
     countRejections: {
       action: "rejections:read",

@@ -16,6 +16,10 @@ const COUNTIES = ["520102001", "520103", "520201"] as const;
 export const FROM = "2026-01-01T00:00:00Z";
 export const TO = "2026-01-02T00:00:00Z";
 
+/** A device that nobody has registered, as SQL. */
+export const STRANGER =
+  "insert into unknown_devices values ('mn', 'STRANGER', 'hj212', null, now(), now(), 1)";
+
 /** A device with one of everything that it can have. */
 export interface WorldDevice extends Place {
   visible(limits: Limits): boolean;
@@ -108,7 +112,7 @@ export async function makeWorld(pool: Pool): Promise<World> {
     "delete from rejected_messages using devices d where d.device_no = rejected_messages.device_no and d.id = 'out-of-service'",
   );
   await pool.query(REJECTION, [null]);
-  await pool.query("insert into unknown_devices values ('mn', 'STRANGER', 'hj212', null, now(), now(), 1)");
+  await pool.query(STRANGER);
   const people = await addPrincipals(pool, "person", PEOPLE);
   return {
     devices,

@@ -10,6 +10,7 @@ import { addDevice } from "../../helpers/ingest.ts";
 let db: TestDatabase;
 const actor: AuditActor = { type: "platform", id: "test", name: null, tenantId: null };
 const anyone = { sounding: [], limits: NO_LIMITS };
+const rules = { gateways: [], schemeFault: () => undefined };
 const mn = (value: string): DeviceIdentity => ({ scheme: "mn", value });
 
 beforeAll(async () => {
@@ -30,11 +31,11 @@ const add = (id: string, ...identities: DeviceIdentity[]) =>
       identities,
     },
     NO_LIMITS,
-    [],
+    rules,
     actor,
   );
 const change = (id: string, ...identities: DeviceIdentity[]) =>
-  updateDevice(db.pool, id, { identities }, NO_LIMITS, [], anyone, actor);
+  updateDevice(db.pool, id, { identities }, NO_LIMITS, rules, anyone, actor);
 const holderOf = async (identity: DeviceIdentity) =>
   (await findIdentifiedRows(db.pool, [identity])).map(({ id }) => id);
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { withTransaction } from "../../../store/database/database.ts";
 import { NO_LIMITS } from "../../../store/database/limits.ts";
-import { listUnknown, recordUnknown } from "../../../store/ledger/unknown-devices.ts";
+import { forgetUnknown, listUnknown, recordUnknown } from "../../../store/ledger/unknown-devices.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { limitsOf } from "../../helpers/limits.ts";
 
@@ -51,6 +52,22 @@ describe("when there are more unknown devices than there is room for", () => {
     expect(left).not.toContain("fake-0");
   });
 
+  it("a flood from one IPv6 site pushes out its own, however many of its networks it comes from", async () => {
+    await recordUnknown(db.pool, heard(named("true", 3), "2001:db8:1::1", [50, 50]), most);
+    for (let i = 0; i < 60; i++)
+      await recordUnknown(db.pool, heard([`fake-${i}`], `2001:db8:2:${i}::1`), most);
+    await recordUnknown(db.pool, heard(named("late", 2), "::ffff:10.0.0.9"), most);
+    const left = await all();
+    expect(left).toHaveLength(20);
+    expect(left.filter((value) => !value.startsWith("fake")).toSorted()).toEqual([
+      "late-0",
+      "late-1",
+      "true-0",
+      "true-1",
+      "true-2",
+    ]);
+  });
+
   it("one that has come again stays, however many addresses flood", async () => {
     await recordUnknown(db.pool, heard(named("again", 3), "10.0.0.1", [60, 10]), most);
     for (let i = 0; i < 60; i++) await recordUnknown(db.pool, heard([`fake-${i}`], `203.0.113.${i}`), most);
@@ -77,6 +94,35 @@ describe("when there are more unknown devices than there is room for", () => {
     const left = await all();
     expect(left).toHaveLength(20);
     expect(left.filter((value) => value.startsWith("stale"))).toEqual(named("stale", 7, 3).toReversed());
+  });
+});
+
+describe("forgetting unknown devices", () => {
+  const few = limitsOf({ regions: ["52"] });
+
+  it("takes one, or all of an address or its IPv6 /64, with what waits of them", async () => {
+    const [waiting] = heard(["one"], "10.0.0.1");
+    const raw = { receivedAt: NOW, door: "stations", context: "", raw: Buffer.from("x") };
+    await recordUnknown(db.pool, [
+      { ...waiting!, waiting: [raw] },
+      ...heard(["two", "three"], "10.0.0.2"),
+      ...heard(["six-1"], "2001:db8::1"),
+      ...heard(["six-2"], "2001:db8::2"),
+      ...heard(["six-3"], "2001:db8:0:1::1"),
+      ...heard(["nowhere"], undefined),
+    ]);
+    const forget = (which: Parameters<typeof forgetUnknown>[1], limits = NO_LIMITS) =>
+      withTransaction(db.pool, (tx) => forgetUnknown(tx, which, limits));
+    expect(await forget({ scheme: "mn", value: "one" }, few)).toBe(0);
+    expect(await forget({ address: "10.0.0.2" }, few)).toBe(0);
+    expect(await all()).toHaveLength(7);
+    expect(await forget({ scheme: "mn", value: "one" })).toBe(1);
+    expect(await forget({ scheme: "mn", value: "one" })).toBe(0);
+    expect(await forget({ address: "10.0.0.2" })).toBe(2);
+    expect(await forget({ address: "2001:db8::9" })).toBe(2);
+    expect((await all()).toSorted()).toEqual(["nowhere", "six-3"]);
+    const { rows } = await db.pool.query("select count(*)::int as n from unknown_messages");
+    expect(rows).toEqual([{ n: 0 }]);
   });
 });
 

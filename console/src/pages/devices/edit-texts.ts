@@ -20,7 +20,8 @@ export const editTexts = defineTexts(
     model: "型号",
     modelHint: "小写的厂家和型号：dragino-lht65",
     identities: "标识",
-    identitiesHint: "协议里的号码，每行一个：deveui:70b3d57ed0001a2b、sim:13800138000、mn:88888880000001",
+    identitiesHint:
+      "协议里的号码，每行一个，能有哪几种由种类决定：deveui:70b3d57ed0001a2b、mn:88888880000001",
     attributes: "属性",
     attributesHint: "每行一个：楼栋=7",
     wrong: {
@@ -74,7 +75,7 @@ export const editTexts = defineTexts(
     modelHint: "Maker and model in small letters: dragino-lht65",
     identities: "Identities",
     identitiesHint:
-      "Its names in protocols, one a line: deveui:70b3d57ed0001a2b, sim:13800138000, mn:88888880000001",
+      "Its names in protocols, one a line, as its kind has them: deveui:70b3d57ed0001a2b, mn:88888880000001",
     attributes: "Attributes",
     attributesHint: "One a line: building=7",
     wrong: {
