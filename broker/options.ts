@@ -116,12 +116,7 @@ export interface Broker extends Door {
   handle(connection: Duplex): void;
   /** Sends to a device's topic with QoS 1. */
   send(topic: string, payload: string): Promise<void>;
-  /**
-   * Ends a connection whose client has connected to another process since.
-   * @param connection its name in the presence that the other one has reported
-   * @param at when that was; epoch milliseconds
-   */
-  endTakenOver(id: string, connection: string, at: number): void;
+  readonly endTakenOver: Required<Door>["endTakenOver"];
   /** Devices and gateways that have logged in. */
   readonly connections: number;
   readonly counts: BrokerCounts;

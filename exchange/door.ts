@@ -145,8 +145,19 @@ export interface Door {
   deliver(device: CommandedDevice, command: DoorCommand): Promise<Delivery>;
   /** True when the device is at this door, and a command for it belongs here. */
   isOnline(id: string): boolean;
-  /** Ends what a device has open, e.g. after its token was changed. */
+  /** Ends what a device has open, e.g. after its token was changed; other devices on the same connection stay. */
   disconnect(id: string): void;
+  /**
+   * Only where the protocol names devices by identities: a device has lost this one. Whoever came by it speaks for the
+   * device no more, and gets nothing that is meant for it.
+   */
+  endIdentified?(device: CommandedDevice, identity: Identity): void;
+  /**
+   * Only where a new connection of a device ends the one before: it has connected to another process since.
+   * @param connection its name in the presence that the door there has reported
+   * @param at when it has connected there; one that was made here later stays, and is reported again
+   */
+  endTakenOver?(id: string, connection: string, at: number): void;
   /**
    * Only where a device is at all processes alike, and one of them reports it: tells again who is there, if this process
    * still has that turn. The others have taken it for dead meanwhile.

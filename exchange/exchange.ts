@@ -25,6 +25,11 @@ export interface DoorExchange<D extends DoorDevice = DoorDevice>
   sumPresence(told: DoorEvents<D>["onPresence"]): DoorEvents<D>["onPresence"];
   /** The devices that are at a door, as it has reported them; a device at two doors comes twice. */
   present(): Iterable<DoorPresence<D>>;
+  /** The presence of a device at any door; undefined where it is at none. */
+  presenceOf(id: string): DoorPresence<D> | undefined;
+  /** Hands this to the doors that it concerns. */
+  readonly endIdentified: Required<Door>["endIdentified"];
+  readonly endTakenOver: Required<Door>["endTakenOver"];
   /** How the doors are that say so. */
   health(): DoorHealth[];
   /** The moment up to which all that devices have sent has come to a process, by every door; at most now. */
@@ -83,6 +88,27 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
     return false;
   };
 
+  const presenceOf = (id: string): DoorPresence<D> | undefined => {
+    for (const here of present.values()) {
+      const found = here.get(id);
+      if (found) return found;
+    }
+    return undefined;
+  };
+
+  /** Takes the step at each door, also after one where it failed. @throws the first fault */
+  const atEach = (step: (door: Door) => void): void => {
+    const faults: unknown[] = [];
+    for (const door of doors) {
+      try {
+        step(door);
+      } catch (error) {
+        faults.push(error);
+      }
+    }
+    throwFirst(faults);
+  };
+
   function* everyPresence(): Iterable<DoorPresence<D>> {
     for (const here of present.values()) yield* here.values();
   }
@@ -114,23 +140,26 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
     },
 
     present: everyPresence,
+    presenceOf,
 
     health: () => doors.flatMap((door) => door.health?.() ?? []),
 
     heardUpTo: (now) => Math.min(now, ...doors.map((door) => door.heardUpTo?.() ?? now)),
 
     isOnline: (id) => doors.some((door) => isAt(door, id)),
-    disconnect: (id) => {
-      const faults: unknown[] = [];
-      for (const door of doors) {
-        try {
-          door.disconnect(id);
-        } catch (error) {
-          faults.push(error);
-        }
+    disconnect: (id) => atEach((door) => door.disconnect(id)),
+    // Whoever keeps the devices in memory goes on: it has to tell of others, too.
+    endIdentified: (device, identity) => {
+      try {
+        atEach((door) => door.endIdentified?.(device, identity));
+      } catch (error) {
+        log.error(
+          { err: error, deviceId: device.id },
+          "a door failed with an identity that a device has lost",
+        );
       }
-      throwFirst(faults);
     },
+    endTakenOver: (id, connection, at) => atEach((door) => door.endTakenOver?.(id, connection, at)),
     quiesce: () => oneByOne(doors, (door) => door.quiesce()),
     // The door that was opened last closes first.
     close: () => oneByOne(doors.toReversed(), (door) => door.close()),

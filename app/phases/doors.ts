@@ -13,6 +13,7 @@ import type { DeviceEntry } from "../../ingest/directory.ts";
 import { isAway } from "../../store/database/index.ts";
 import type { PresenceNews } from "../../store/devices/index.ts";
 import { orSayWhichPort } from "../listening.ts";
+import { hearPresence } from "../presence-news.ts";
 import { PROTOCOLS } from "../protocols.ts";
 import type { AccountsPhase } from "./accounts.ts";
 import type { AudiencePhase } from "./audience.ts";
@@ -84,16 +85,17 @@ export async function makeDoors(
     }
     for (const tellAgain of sharing.values()) tellAgain();
   });
-  // As MQTT asks of one server: the new connection of a client ends the one before.
+  const hearing = {
+    instance: config.INSTANCE_ID,
+    exchange,
+    find: (deviceNo: number) => directory.findByNo(deviceNo),
+    notePresence: inside.ingest.notePresence,
+  };
   inside.cluster.told.add({
     onNews(news) {
       for (const { topic, payload } of news) {
         if (topic !== "presence") continue;
-        for (const { deviceNo, connection, instance, at } of payload as PresenceNews[]) {
-          const device = connection === undefined ? undefined : directory.findByNo(deviceNo);
-          if (device && instance !== config.INSTANCE_ID)
-            broker.endTakenOver(device.id, connection!, Date.parse(at));
-        }
+        for (const presence of payload as PresenceNews[]) hearPresence(hearing, presence);
       }
     },
   });

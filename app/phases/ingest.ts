@@ -32,7 +32,7 @@ export async function startIngestion(
   { config, logOf, registry, atEnd }: Start,
   { pools, facts, tables, retention }: DatabasePhase,
   { duties, membership: { processNo }, told }: Pick<ClusterPhase, "duties" | "membership" | "told">,
-  exchange: Pick<DoorExchange, "disconnect" | "heardUpTo">,
+  exchange: Pick<DoorExchange, "disconnect" | "endIdentified" | "heardUpTo">,
 ): Promise<IngestPhase> {
   const news = new News();
   const ingest = await startIngest({
@@ -59,6 +59,7 @@ export async function startIngestion(
     heardUpTo: exchange.heardUpTo,
     onTold: told.ring,
     onRevoked: exchange.disconnect,
+    onIdentityLost: exchange.endIdentified,
     onCommitted: news.committed,
   });
   hearNews(told, ingest, processNo);

@@ -3,11 +3,13 @@ import { type Admission, ConnectionCounter } from "../../base/connection-limits.
 import { listening } from "../../base/listening.ts";
 import { createLogLimiter } from "../../base/log.ts";
 import { withinNetworks } from "../../base/networks.ts";
-import { TokenBucket, TokenBuckets, tokenRate } from "../../base/token-bucket.ts";
-import type { Delivery, Door, DoorDevice, DoorEvents } from "../../exchange/door.ts";
+import { TokenBuckets, tokenRate } from "../../base/token-bucket.ts";
+import type { Identity } from "../../devices/identities.ts";
+import type { CommandedDevice, Delivery, Door, DoorDevice, DoorEvents } from "../../exchange/door.ts";
 import { requestOf } from "./commands.ts";
 import { OpenRequests } from "./requests.ts";
 import { type SessionCounts, type SessionInside, type SessionTimes, StationSession } from "./session.ts";
+import { Strangers } from "./strangers.ts";
 
 /** The name of this door. */
 export const HJ212 = "hj212";
@@ -42,11 +44,17 @@ const BURST_SECONDS = 10;
 /** Devices whose rates are remembered. */
 const MOST_RATES = 100_000;
 
-/** Packets of nobody that go on record: one in a second in the long run. */
-const NAMELESS_RATE = tokenRate(1, 100);
-
 /** Unsent bytes with which a connection gets no further command. */
 const MOST_UNSENT_BYTES = 64 * 1024;
+
+/** Where nobody comes in from another machine. */
+const OWN_ADDRESS = /^(localhost|127\..*|::1)$/;
+
+interface Present<D extends DoorDevice> {
+  readonly device: D;
+  readonly session: StationSession<D>;
+  spokeAt: number;
+}
 
 /** Listens for stations. @throws the error of the listener, such as EADDRINUSE */
 export async function openHj212<D extends DoorDevice>(options: Hj212Options<D>): Promise<Hj212Door> {
@@ -62,8 +70,8 @@ class StationDoor<D extends DoorDevice> implements Hj212Door {
   private readonly connections: ConnectionCounter;
   private readonly mayConnect: (address: string) => boolean;
   private readonly sessions = new Set<StationSession<D>>();
-  /** The session by which a device is reached: the last one on which it spoke. */
-  private readonly present = new Map<string, { readonly device: D; readonly session: StationSession<D> }>();
+  /** The session by which a device is reached: the last one on which it spoke, and when that was. */
+  private readonly present = new Map<string, Present<D>>();
   private readonly counted: SessionCounts = {
     ...{ taken: 0, broken: 0, refused: 0, stranger: 0, notice: 0, ignored: 0, answered: 0 },
   };
@@ -71,6 +79,7 @@ class StationDoor<D extends DoorDevice> implements Hj212Door {
   private readonly inside: SessionInside<D>;
   private readonly now: () => number;
   private readonly limitLog = createLogLimiter();
+  private readonly limitTexts = createLogLimiter();
   private forbidden = 0;
   private isQuiet = false;
 
@@ -85,10 +94,15 @@ class StationDoor<D extends DoorDevice> implements Hj212Door {
   }
 
   async listen(): Promise<void> {
-    const { host, port, log } = this.options;
+    const { host, port, from, log } = this.options;
     await listening(this.server, port, host);
     this.server.on("error", (error) => log.error({ err: error }, "the listener for HJ 212 reports an error"));
     log.info({ host, port: this.port }, "listens for HJ 212 stations");
+    if (!from && !OWN_ADDRESS.test(host))
+      log.warn(
+        { host, port: this.port },
+        "HJ212_FROM is not set: whoever reaches this port and knows an MN speaks for that station",
+      );
   }
 
   get port(): number {
@@ -101,7 +115,7 @@ class StationDoor<D extends DoorDevice> implements Hj212Door {
 
   // Nothing is waited for before the connection has it: a door promises that.
   async deliver(
-    { id, deviceNo }: Parameters<Door["deliver"]>[0],
+    { id, deviceNo }: CommandedDevice,
     { payload, through }: Parameters<Door["deliver"]>[1],
   ): Promise<Delivery> {
     const found = this.present.get(id);
@@ -116,8 +130,30 @@ class StationDoor<D extends DoorDevice> implements Hj212Door {
     return this.present.has(id);
   }
 
+  // A gateway's other stations stay.
   disconnect(id: string): void {
-    this.present.get(id)?.session.end();
+    const found = this.present.get(id);
+    if (found) this.cut(found);
+  }
+
+  endIdentified({ id, deviceNo }: CommandedDevice, identity: Identity): void {
+    const found = this.present.get(id);
+    if (identity.scheme === "mn" && found?.device.deviceNo === deviceNo) this.cut(found, identity.value);
+  }
+
+  endTakenOver(id: string, connection: string, at: number): void {
+    const found = this.present.get(id);
+    if (connection !== HJ212 || !found) return;
+    const { session, spokeAt } = found;
+    // It has spoken here again since: the other process has to hear of it.
+    if (spokeAt > at) this.report(found, true);
+    if (spokeAt >= at) return;
+    this.tellTakeover(
+      id,
+      { former: session.address },
+      "a station speaks at another process, which takes over",
+    );
+    this.cut(found);
   }
 
   async quiesce(): Promise<void> {
@@ -140,19 +176,22 @@ class StationDoor<D extends DoorDevice> implements Hj212Door {
       MOST_RATES,
     );
     const items = new TokenBuckets(tokenRate(itemLimit, itemLimit * BURST_SECONDS), MOST_RATES);
-    const nameless = new TokenBucket(NAMELESS_RATE, this.now());
     return {
       ...options,
       door: HJ212,
       now: this.now,
       requests: this.requests,
       counts: this.counted,
-      mayRecordNameless: () => nameless.tryTake(this.now()),
-      waitOf: (id) =>
-        Math.max(
-          rateLimit === 0 ? 0 : messages.of(id, this.now()).take(this.now()),
-          itemLimit === 0 ? 0 : items.of(id, this.now()).owedMs(this.now()),
-        ),
+      strangers: new Strangers(this.now),
+      logSome: (level, fields, message) =>
+        this.limitTexts(message, (suppressed) => options.log[level]({ ...fields, suppressed }, message)),
+      waitOf: (id) => {
+        const now = this.now();
+        const owedMs = itemLimit === 0 ? 0 : items.of(id, now).owedMs(now);
+        if (owedMs > 0 || rateLimit === 0) return Math.ceil(owedMs);
+        const bucket = messages.of(id, now);
+        return bucket.tryTake(now) ? 0 : bucket.untilNextMs(now);
+      },
       spend: (id, count) => {
         if (itemLimit > 0) items.of(id, this.now()).spend(count);
       },
@@ -183,28 +222,45 @@ class StationDoor<D extends DoorDevice> implements Hj212Door {
   /** One session a station: a new one ends the one before, whose line is dead more often than not. */
   private claim(session: StationSession<D>, device: D): void {
     const before = this.present.get(device.id);
-    if (before?.session === session && before.device === device) return;
-    this.present.set(device.id, { device, session });
+    if (before?.session === session && before.device === device) {
+      before.spokeAt = this.now();
+      return;
+    }
+    const found = { device, session, spokeAt: this.now() };
+    this.present.set(device.id, found);
     if (before && before.session !== session) {
-      this.limitLog(device.id, (suppressed) =>
-        this.options.log.info(
-          { deviceId: device.id, address: session.address, former: before.session.address, suppressed },
-          "a station speaks on another connection, which takes over",
-        ),
+      const { address } = session;
+      this.tellTakeover(
+        device.id,
+        { address, former: before.session.address },
+        "a station speaks on another connection, which takes over",
       );
       before.session.leave(before.device.deviceNo);
     }
-    if (before?.device !== device) this.report(session, device, true);
+    if (before?.device !== device) this.report(found, true);
     this.options.onListening(device);
   }
 
-  private leave(session: StationSession<D>, device: D): void {
-    if (this.present.get(device.id)?.session !== session) return;
-    this.present.delete(device.id);
-    this.report(session, device, false);
+  private tellTakeover(deviceId: string, fields: object, message: string): void {
+    this.limitLog(deviceId, (suppressed) =>
+      this.options.log.info({ deviceId, ...fields, suppressed }, message),
+    );
   }
 
-  private report({ address }: StationSession<D>, device: D, connected: boolean): void {
-    this.options.onPresence({ door: HJ212, device, connected, at: new Date(this.now()), address });
+  /** Lets go of a device, or of one of its MNs. Others on the same connection stay. */
+  private cut({ session, device }: Present<D>, mn?: string): void {
+    if (!session.leave(device.deviceNo, mn)) this.leave(session, device);
+  }
+
+  private leave(session: StationSession<D>, device: D): void {
+    const found = this.present.get(device.id);
+    if (found?.session !== session) return;
+    this.present.delete(device.id);
+    this.report({ session, device, spokeAt: this.now() }, false);
+  }
+
+  private report({ session: { address }, device, spokeAt }: Present<D>, connected: boolean): void {
+    const connection = connected ? HJ212 : undefined;
+    this.options.onPresence({ door: HJ212, device, connected, at: new Date(spokeAt), address, connection });
   }
 }

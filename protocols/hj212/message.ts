@@ -85,12 +85,21 @@ function readHead(text: string): Omit<Hj212Message, "fields"> | MessageFault {
     else wrong.push(`${name}: '${value.slice(0, 64)}' is none`);
   }
   const [st, cn, mn] = [parts.get("ST"), parts.get("CN"), parts.get("MN")];
-  if (wrong.length > 0) return { part: "head", detail: wrong.join("; "), mn, cn };
+  if (wrong.length > 0) return { part: "head", detail: fewOf(wrong), mn, cn };
   if (st === undefined || cn === undefined || mn === undefined)
     return { part: "head", detail: "expected ST, CN and MN before CP", mn, cn };
   const number = (name: string) => (parts.has(name) ? Number(parts.get(name)) : undefined);
   const [flag, pnum, pno] = [number("Flag"), number("PNUM"), number("PNO")];
   return { qn: parts.get("QN"), st, cn, pw: parts.get("PW"), mn, flag, pnum, pno };
+}
+
+const FAULTS_TOLD = 3;
+
+/** A packet of ten thousand bytes can have two thousand faults. */
+function fewOf(faults: readonly string[]): string {
+  const more = faults.length - FAULTS_TOLD;
+  const told = faults.slice(0, FAULTS_TOLD).join("; ");
+  return more > 0 ? `${told}; and ${more} more` : told;
 }
 
 /** A value between these may hold commas, semicolons and equal signs. */

@@ -10,6 +10,7 @@ import { badFrame, contextOf, refusalOf, withContent } from "./decode.ts";
 import { PacketReader } from "./frame.ts";
 import { type Hj212Message, type MessageFault, readMessage } from "./message.ts";
 import type { OpenRequests } from "./requests.ts";
+import type { Strangers } from "./strangers.ts";
 
 /** What a session needs of its door, which knows all of them. */
 export interface SessionInside<D extends DoorDevice>
@@ -21,9 +22,12 @@ export interface SessionInside<D extends DoorDevice>
   /** Asks the database for one that is not in memory. Rejects while the database is away. */
   readonly lookUpStation: (mn: string) => Promise<D | undefined>;
   readonly isAway: (error: unknown) => boolean;
-  /** Whether another packet is put on record that does not even say whose it is. */
-  readonly mayRecordNameless: () => boolean;
-  /** How long a device has to wait for its turn, in milliseconds; takes a message from its rate. */
+  /** What stations that nobody has registered may still cost. */
+  readonly strangers: Strangers;
+  /**
+   * How long a device has to wait before it asks again for its turn, in milliseconds; 0: it has it, which takes a message
+   * from its rate. Nothing is taken from who waits, and may end before.
+   */
   readonly waitOf: (id: string) => number;
   /** Takes so many items from a device's rate. */
   readonly spend: (id: string, items: number) => void;
@@ -34,6 +38,8 @@ export interface SessionInside<D extends DoorDevice>
   readonly requests: OpenRequests;
   readonly counts: SessionCounts;
   readonly log: Logger;
+  /** Lets few lines of one text through: whoever connects again and again must not fill the log. */
+  readonly logSome: (level: "info" | "error", fields: object, message: string) => void;
   readonly now: () => number;
 }
 
@@ -60,6 +66,9 @@ const IDLE_MS = 65 * 60_000;
 
 /** The wait between attempts to look up a station while the database is away, in milliseconds. */
 const RETRY_MS = 1000;
+
+/** The pause of a connection for each packet of a stranger that is one too many, in milliseconds. */
+const STRANGER_PAUSE_MS = 50;
 
 /** The waits of a session, for tests. */
 export interface SessionTimes {
@@ -88,6 +97,8 @@ export class StationSession<D extends DoorDevice> {
   /** Called once there is room for another packet. */
   private onRoom: (() => void) | undefined;
   private brokenBefore = 0;
+  /** The size of the chunk that is being read. */
+  private chunkBytes = 0;
   private isQuiet = false;
 
   constructor(socket: Socket, admission: Admission, inside: SessionInside<D>, times: SessionTimes = {}) {
@@ -115,7 +126,8 @@ export class StationSession<D extends DoorDevice> {
         () => this.readOn(),
         (error: unknown) => {
           if (!this.ended.signal.aborted)
-            inside.log.error(
+            inside.logSome(
+              "error",
               { err: error, address: this.address },
               "the platform failed with a packet, and ended its connection",
             );
@@ -131,7 +143,7 @@ export class StationSession<D extends DoorDevice> {
   }
 
   get isEnded(): boolean {
-    return this.ended.signal.aborted;
+    return this.ended.signal.aborted || this.socket.destroyed;
   }
 
   get unsentBytes(): number {
@@ -148,10 +160,20 @@ export class StationSession<D extends DoorDevice> {
     return false;
   }
 
-  /** Another connection has taken a device over. A connection that has no other is ended. */
-  leave(deviceNo: number): void {
-    for (const [mn, { device }] of this.stations) if (device.deviceNo === deviceNo) this.stations.delete(mn);
+  /**
+   * A device is not reached here any more, or not by one of its MNs. A connection that has no other station is ended.
+   * @param mnValue in its canonical form; undefined: all that it has
+   * @returns whether the device is still here, by another MN
+   */
+  leave(deviceNo: number, mnValue?: string): boolean {
+    let isHere = false;
+    for (const [mn, { device }] of this.stations) {
+      if (device.deviceNo !== deviceNo) continue;
+      if (mnValue === undefined || identityOf("mn", mn)?.value === mnValue) this.stations.delete(mn);
+      else isHere = true;
+    }
     if (this.stations.size === 0) this.end();
+    return isHere;
   }
 
   /** Reads nothing more; what was taken is still answered. */
@@ -173,14 +195,18 @@ export class StationSession<D extends DoorDevice> {
   }
 
   private async takeChunk(chunk: Buffer): Promise<void> {
+    this.chunkBytes = chunk.length;
     const frames = this.reader.push(chunk);
     this.countBroken();
     for (const frame of frames) {
       await this.takeFrame(frame);
       if (this.isQuiet || this.isEnded) return;
     }
-    if (!this.reader.isHopeless) return;
-    this.inside.log.info({ address: this.address }, "a connection that brings no packets was ended");
+    if (this.reader.isHopeless) this.cut("a connection that brings no packets was ended");
+  }
+
+  private cut(why: string): void {
+    this.inside.logSome("info", { address: this.address }, why);
     this.socket.destroy();
   }
 
@@ -197,28 +223,59 @@ export class StationSession<D extends DoorDevice> {
     const { inside } = this;
     const read = readMessage(frame);
     const receivedAt = inside.now();
-    const device = await this.deviceOf(read.mn);
+    const found = read.mn === undefined ? undefined : inside.findStation(read.mn);
+    // Who names a station and says nothing that it would say may be a stranger as well, and waits for no turn of its.
+    const isStrange = !found || ("part" in read && !this.stations.has(read.mn!));
+    if (isStrange && !(await this.mayCome())) return;
+    const device = found ?? (await this.lookUp(read.mn));
     if (this.isEnded) return;
     const context = contextOf(read.mn, read.cn);
     // The bytes of a chunk are not held for as long as a rejection may wait.
     const raw = { door: inside.door, device, context, raw: Buffer.from(frame), receivedAt };
     if (!device) return this.recordStranger(raw, read);
-    await this.waitForTurn(device);
+    // A station is known before it waits: its connection is no stranger's, and no other one waits beside it.
+    const station = "part" in read ? undefined : this.stationOf(read, device);
+    if (!station && !("part" in read)) return;
+    if ((station || !isStrange) && !(await this.waitForTurn(read.mn!, device))) return;
+    await this.waitForRoom();
     if (this.isEnded || this.isQuiet) return;
+    // Its MN may have been given away, or taken from it, while it waited.
+    if (inside.findStation(read.mn!)?.deviceNo !== device.deviceNo)
+      return this.recordStranger({ ...raw, device: undefined }, read);
     if ("part" in read) return this.refuse(raw, refusalOf(read), () => {});
-    const station = this.stationOf(read, device);
-    if (station) this.take(raw, read, station);
+    this.take(raw, read, station!);
   }
 
-  /** @returns undefined for a station that nobody has registered */
-  private async deviceOf(mn: string | undefined): Promise<D | undefined> {
+  /** A stranger's packet has its cost. One too many is not looked at; a connection that brings no others is ended. */
+  private async mayCome(): Promise<boolean> {
+    const { strangers, counts } = this.inside;
+    if (strangers.mayCome(this.address)) return true;
+    counts.stranger++;
+    if (this.stations.size === 0)
+      this.cut("a connection that brings too many packets of strangers was ended");
+    else await sleep(STRANGER_PAUSE_MS, undefined, { signal: this.ended.signal, ref: false });
+    return false;
+  }
+
+  /** @returns undefined for a station that nobody has registered, as far as that can be known now */
+  private async lookUp(mn: string | undefined): Promise<D | undefined> {
     if (mn === undefined) return undefined;
     const { inside } = this;
+    const bytes = this.chunkBytes + this.socket.readableLength;
+    // It gets no answer, so it sends again; and what is noted of it is taken in if it is registered after all.
+    if (!inside.strangers.mayHold(bytes)) return undefined;
+    try {
+      return await this.ask(mn);
+    } finally {
+      inside.strangers.letGo(bytes);
+    }
+  }
+
+  private async ask(mn: string): Promise<D | undefined> {
+    const { inside } = this;
     for (;;) {
-      const known = inside.findStation(mn);
-      if (known) return known;
       try {
-        return await inside.lookUpStation(mn);
+        return inside.findStation(mn) ?? (await inside.lookUpStation(mn));
       } catch (error) {
         if (!inside.isAway(error)) throw error;
         inside.log.debug({ err: error }, "could not ask whose station speaks; it is tried again");
@@ -237,16 +294,23 @@ export class StationSession<D extends DoorDevice> {
     inside.counts.stranger++;
     const identity = read.mn === undefined ? undefined : identityOf("mn", read.mn);
     if (identity) return inside.onUnknown({ ...raw, identity, address });
-    if (!inside.mayRecordNameless()) return;
+    if (!inside.strangers.mayRecordNameless(address)) return;
     const refusal = "part" in read ? refusalOf(read) : badFrame(`MN: '${read.mn}' is none`);
     this.await((settled) => inside.onRefused(raw, refusal, settled));
   }
 
-  private async waitForTurn(device: D): Promise<void> {
-    const { signal } = this.ended;
-    const waitMs = this.inside.waitOf(device.id);
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal, ref: false });
-    while (!signal.aborted && (this.waiting >= MOST_WAITING || this.socket.writableNeedDrain))
+  /** @returns false where it speaks on another connection by now: what it said here gets no answer, and comes again */
+  private async waitForTurn(mn: string, { id, deviceNo }: D): Promise<boolean> {
+    for (;;) {
+      if (this.stations.get(mn)?.device.deviceNo !== deviceNo) return false;
+      const waitMs = this.inside.waitOf(id);
+      if (waitMs === 0) return true;
+      await sleep(waitMs, undefined, { signal: this.ended.signal, ref: false });
+    }
+  }
+
+  private async waitForRoom(): Promise<void> {
+    while (!this.isEnded && (this.waiting >= MOST_WAITING || this.socket.writableNeedDrain))
       await new Promise<void>((resolve) => {
         this.onRoom = resolve;
       });

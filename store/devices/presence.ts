@@ -17,8 +17,9 @@ export interface PresenceNews {
   readonly deviceNo: number;
   readonly connected: boolean;
   readonly at: string;
-  /** The new connection of one that came, and the process that has it. */
+  /** The new connection of one that came. */
   readonly connection?: string;
+  /** The process that tells: the one that has that connection, or had the one that ended. */
   readonly instance?: string;
 }
 
@@ -34,7 +35,7 @@ const NEWS_WITH_CONNECTIONS = toldNews(
   "presence",
   `select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
             'deviceNo', device_no, 'connected', connected, 'at', changed_at, 'connection', named.connection,
-            'instance', case when named.connection is not null then $5::text end)))
+            'instance', case when named.connection is not null or not connected then $5::text end)))
        from written join unnest($1::int[], $6::text[]) as named (device_no, connection) using (device_no)`,
 );
 
@@ -42,6 +43,8 @@ const NEWS_WITH_CONNECTIONS = toldNews(
  * Records that devices came and went, and tells the news of those whose presence changed. An older change never
  * overwrites a newer one, so that a takeover (the new connection opens before the old one is seen to close) ends as
  * connected. Nor does the end of a connection at one process change a device that is connected to another one by now.
+ * A device that was connected to two, and leaves the later one, is gone here until the other process has heard of it in
+ * the news, and says that it is still there.
  * Each device may have at most one change in one call.
  * @param instance the process that they connected to
  */

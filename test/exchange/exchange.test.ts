@@ -79,6 +79,26 @@ describe("the doors of an exchange", () => {
   });
 });
 
+describe("an identity that is lost, and a connection that is taken over,", () => {
+  it("are handed to the doors that they concern, also after one that fails", () => {
+    const { exchange, doors, diary } = withDoors("one", "two", "three");
+    Object.assign(doors[0]!, {
+      endIdentified() {
+        throw new Error("no");
+      },
+    });
+    Object.assign(doors[2]!, {
+      endIdentified: ({ id }: CommandedDevice, { value }: { value: string }) =>
+        diary.push(`${id} lost ${value}`),
+      endTakenOver: (id: string, connection: string, at: number) =>
+        diary.push(`${id} by ${connection} at ${at}`),
+    });
+    exchange.endIdentified({ id: "m-1", deviceNo: 1 }, { scheme: "mn", value: "A1" });
+    exchange.endTakenOver("m-1", "c", 7);
+    expect(diary).toEqual(["m-1 lost A1", "m-1 by c at 7"]);
+  });
+});
+
 describe("a command", () => {
   it("goes by the door that has the device, whichever that is, and to no other door", async () => {
     const { exchange, doors } = withDoors("one", "two");

@@ -154,14 +154,46 @@ describe("a station that nobody has registered", () => {
     await stage.open({ now: () => 0 });
     stage.settlesAtOnce = true;
     const client = await stage.connect();
-    for (let i = 0; i < 500; i++)
+    for (let i = 0; i < 200; i++)
       client.send("ST=32;CN=2011;CP=&&&&", `ST=32;CN=2011;MN=${"A".repeat(30)};CP=&&&&`);
     client.send(report("A1", 4));
     await client.hears(/MN=A1/);
-    expect(counts().stranger).toBe(1000);
-    expect(stage.refused.length).toBe(100);
+    expect(counts().stranger).toBe(400);
+    expect(stage.refused.length).toBe(20);
     expect(new Set(stage.refused.map(([, { reason }]) => reason))).toEqual(new Set(["bad_frame"]));
     expect(stage.unknown).toEqual([]);
+    // Those of another network have their own share, and all together no more than a hundred.
+    for (let i = 2; i < 9; i++) {
+      const other = await stage.connect(`127.0.0.${i}`);
+      for (let n = 0; n < 25; n++) other.send("ST=32;CN=2011;CP=&&&&");
+      other.send(report("A1", i));
+      await other.hears(/MN=A1/);
+      expect(stage.refused.length).toBe(Math.min(100, 20 * i));
+    }
+  });
+
+  it("costs no more than the share of its network, and is sent away with its connection", async () => {
+    await stage.open({ now: () => 0 });
+    stage.settlesAtOnce = true;
+    const gateway = await stage.connect();
+    gateway.send(report("A1", 1));
+    await gateway.hears(/MN=A1/);
+    const flood = await stage.connect();
+    for (let i = 0; i < 600; i++) flood.send(report(`X${i}`, 1));
+    await flood.isEnded();
+    expect(stage.unknown.length).toBe(500);
+    expect(stage.lookedUp.length).toBe(500);
+    const again = await stage.connect();
+    again.send(report("X1", 1));
+    await again.isEnded();
+    // A gateway of that network goes on with its stations that are registered, and one elsewhere with all.
+    gateway.send(report("X1", 2), report("A1", 2));
+    await gateway.hears(/MN=A1/, /MN=A1/);
+    expect(stage.lookedUp.length).toBe(500);
+    const elsewhere = await stage.connect("127.0.0.2");
+    elsewhere.send(report("X1", 1));
+    await vi.waitFor(() => expect(stage.unknown.length).toBe(501));
+    expect(stage.logged.filter(({ msg }) => msg.includes("too many packets of strangers")).length).toBe(1);
   });
 
   it("is let in once it is registered", async () => {
@@ -198,6 +230,92 @@ describe("a station that nobody has registered", () => {
     stage.devices.set("B7", station(7));
     stage.away = false;
     await client.hears(/MN=B7/);
+  });
+});
+
+describe("a station that loses its MN", () => {
+  const cut = (no: number, value: string) => stage.door.endIdentified!(station(no), { scheme: "mn", value });
+
+  it("is not reached any more by the connection that it had", async () => {
+    await stage.open();
+    stage.settlesAtOnce = true;
+    const client = await stage.connect();
+    stage.devices.set("a1", station(1));
+    client.send(report("a1", 1));
+    await client.hears(/MN=a1/);
+    cut(1, "B1");
+    stage.door.endIdentified!(station(1), { scheme: "sim", value: "A1" });
+    stage.door.endIdentified!({ id: "st-1", deviceNo: 99 }, { scheme: "mn", value: "A1" });
+    expect(stage.door.isOnline("st-1")).toBe(true);
+    cut(1, "A1");
+    expect(stage.door.isOnline("st-1")).toBe(false);
+    expect(stage.presence).toEqual(["st-1 came", "st-1 left"]);
+    await expect(stage.door.deliver(station(1), command("set-clock"))).resolves.toBe("not_listening");
+    await client.isEnded();
+  });
+
+  it("leaves the others of its gateway alone, and itself where it has another MN", async () => {
+    await stage.open();
+    stage.settlesAtOnce = true;
+    stage.devices.set("A3", stage.devices.get("A1")!);
+    const gateway = await stage.connect();
+    gateway.send(report("A1", 1), report("A2", 1), report("A3", 1));
+    await gateway.hears(/MN=A1/, /MN=A2/, /MN=A3/);
+    stage.devices.delete("A1");
+    cut(1, "A1");
+    expect(stage.presence).toEqual(["st-1 came", "st-2 came"]);
+    stage.devices.delete("A3");
+    cut(1, "A3");
+    expect(stage.presence).toEqual(["st-1 came", "st-2 came", "st-1 left"]);
+    gateway.send(report("A1", 2), report("A2", 2));
+    await gateway.hears(/MN=A1/, /MN=A2/, /MN=A3/, /MN=A2/);
+    expect(stage.unknown.map(({ identity }) => identity.value)).toEqual(["A1"]);
+  });
+
+  it("has nothing taken in that has waited until then", async () => {
+    await stage.open();
+    const client = await stage.connect();
+    for (let i = 0; i < 65; i++) client.send(report("A1", i % 60, 7 + i / 1000));
+    await came(64);
+    stage.devices.delete("A1");
+    stage.settle(64);
+    await vi.waitFor(() => expect(stage.unknown.length).toBe(1));
+    expect(stage.messages.length).toBe(64);
+  });
+});
+
+describe("a station at another process", () => {
+  it("is not at this one any more, unless it has spoken here again since", async () => {
+    let now = 1000;
+    await stage.open({ now: () => now });
+    stage.settlesAtOnce = true;
+    const client = await stage.connect();
+    client.send(report("A1", 1));
+    await client.hears(/MN=A1/);
+    now = 3000;
+    client.send(report("A1", 2));
+    await client.hears(/MN=A1/, /MN=A1/);
+    const takenOver = (connection: string, at: number) => stage.door.endTakenOver!("st-1", connection, at);
+    takenOver("hj212", 2000);
+    takenOver("another door's", 4000);
+    expect(stage.door.isOnline("st-1")).toBe(true);
+    // The other process has to hear that it is here.
+    expect(stage.presence).toEqual(["st-1 came", "st-1 came"]);
+    takenOver("hj212", 4000);
+    expect(stage.presence).toEqual(["st-1 came", "st-1 came", "st-1 left"]);
+    await client.isEnded();
+  });
+
+  it("leaves its gateway's other stations here", async () => {
+    await stage.open();
+    stage.settlesAtOnce = true;
+    const gateway = await stage.connect();
+    gateway.send(report("A1", 1), report("A2", 1));
+    await gateway.hears(/MN=A1/, /MN=A2/);
+    stage.door.endTakenOver!("st-1", "hj212", Date.now() + 1000);
+    expect(stage.presence).toEqual(["st-1 came", "st-2 came", "st-1 left"]);
+    gateway.send(report("A2", 2));
+    await gateway.hears(/MN=A1/, /MN=A2/, /MN=A2/);
   });
 });
 
@@ -269,6 +387,18 @@ describe("the presence of stations", () => {
     stage.door.disconnect("st-9");
     await next.isEnded();
     await vi.waitFor(() => expect(stage.door.isOnline("st-1")).toBe(false));
+  });
+
+  it("ends alone for the station that the platform means: others of its gateway stay", async () => {
+    await stage.open();
+    stage.settlesAtOnce = true;
+    const gateway = await stage.connect();
+    gateway.send(report("A1", 1), report("A2", 1));
+    await gateway.hears(/MN=A1/, /MN=A2/);
+    stage.door.disconnect("st-1");
+    expect(stage.presence).toEqual(["st-1 came", "st-2 came", "st-1 left"]);
+    gateway.send(report("A2", 2));
+    await gateway.hears(/MN=A1/, /MN=A2/, /MN=A2/);
   });
 });
 
@@ -407,11 +537,62 @@ describe("what one connection costs others", () => {
     await came(11);
   });
 
-  it("ends it where it brings nothing but heads of packets that never come", async () => {
-    await stage.open();
+  it("is given back where it ends while it waits for its turn: strangers lock no station out", async () => {
+    let now = 0;
+    await stage.open({ rateLimit: 1, now: () => now });
+    stage.settlesAtOnce = true;
+    const first = await stage.connect();
+    for (let i = 0; i < 10; i++) first.send(report("A1", i));
+    await came(10);
+    let before = first;
+    for (let i = 0; i < 20; i++) {
+      const next = await stage.connect();
+      next.send(report("A1", 30 + i));
+      await before.isEnded();
+      before = next;
+    }
+    before.socket.destroy();
+    await vi.waitFor(() => expect(stage.door.isOnline("st-1")).toBe(false));
+    now = 1000;
+    const station1 = await stage.connect();
+    station1.send(report("A1", 59));
+    await station1.hears(/QN=20260801085859000/);
+    expect(stage.messages.length).toBe(11);
+  });
+
+  it("takes no turn of a station whose packets it only names, and that speaks elsewhere", async () => {
+    await stage.open({ rateLimit: 1, now: () => 0 });
+    stage.settlesAtOnce = true;
+    const stranger = await stage.connect();
+    for (let i = 0; i < 100; i++) stranger.send("ST=32;CN=2011;MN=A1;Flag=5");
+    await vi.waitFor(() => expect(stage.refused.length).toBe(100));
     const client = await stage.connect();
-    client.socket.write("##9998".repeat(200_000));
+    for (let i = 0; i < 10; i++) client.send(report("A1", i));
+    await came(10);
+  });
+
+  it("is no stranger's while its station waits for its turn", async () => {
+    await stage.open({ rateLimit: 1, now: () => 0, times: { strangerMs: 500 } });
+    stage.settlesAtOnce = true;
+    const client = await stage.connect();
+    for (let i = 0; i < 10; i++) client.send(report("A1", i));
+    await came(10);
+    const waiting = await stage.connect();
+    waiting.send(report("A1", 30));
     await client.isEnded();
+    const stranger = await stage.connect();
+    await stranger.isEnded();
+    expect(waiting.socket.destroyed || waiting.socket.readableEnded).toBe(false);
+  });
+
+  it("ends it where it brings nothing but heads of packets that never come, and says so now and then", async () => {
+    await stage.open();
+    for (let i = 0; i < 3; i++) {
+      const client = await stage.connect();
+      client.socket.write("##9998".repeat(200_000));
+      await client.isEnded();
+    }
+    expect(stage.logged.filter(({ msg }) => msg.includes("brings no packets")).length).toBe(1);
   });
 
   it("is none beyond the number of connections: a stranger makes room, a station does not", async () => {
@@ -441,6 +622,23 @@ describe("what one connection costs others", () => {
     const client = await stage.connect();
     client.send(report("A1", 1));
     await came(1);
+  });
+});
+
+describe("the beginning of the door", () => {
+  const warned = () => stage.logged.filter(({ level }) => level === "warn").map(({ msg }) => msg);
+
+  it("warns where anybody may come in", async () => {
+    await stage.open({ host: "0.0.0.0" });
+    expect(warned()).toEqual([expect.stringContaining("HJ212_FROM")]);
+  });
+
+  it.each([
+    ["the networks are named", { host: "0.0.0.0", from: ["127.0.0.0/8"] }],
+    ["nobody comes from another machine", {}],
+  ])("does not where %s", async (_where, options) => {
+    await stage.open(options);
+    expect(warned()).toEqual([]);
   });
 });
 

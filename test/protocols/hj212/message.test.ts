@@ -5,6 +5,7 @@ import {
   editionOf,
   type Hj212Message,
   hasPacketNo,
+  type MessageFault,
   readMessage,
   wantsAnswer,
 } from "../../../protocols/hj212/message.ts";
@@ -142,5 +143,13 @@ describe("a message", () => {
     ["ST=32;CN=2011;MN=A1;CP=&&", "cp", "expected CP=&&…&& at the end of the segment"],
   ])("%s is refused for its %s", (segment, part, detail) => {
     expect(readMessage(frameOf(segment).subarray(0, -2))).toMatchObject({ part, detail });
+  });
+
+  it("tells the first of many faults, and how many more there are", () => {
+    const fault = readMessage(frameOf(`ST=32;CN=2011;MN=A1;${"QN=x;".repeat(1900)}CP=&&&&`));
+    expect(fault).toMatchObject({ part: "head", mn: "A1" });
+    expect((fault as MessageFault).detail).toBe(
+      "QN: 'x' is none; QN: 'x' is none; QN: 'x' is none; and 1897 more",
+    );
   });
 });

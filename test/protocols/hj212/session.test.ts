@@ -3,9 +3,11 @@ import { Duplex } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { createLogger } from "../../../base/log.ts";
+import type { UnknownMessage } from "../../../exchange/door.ts";
 import { frameOf } from "../../../protocols/hj212/frame.ts";
 import { OpenRequests } from "../../../protocols/hj212/requests.ts";
 import { type SessionInside, StationSession } from "../../../protocols/hj212/session.ts";
+import { MOST_HELD_BYTES, Strangers } from "../../../protocols/hj212/strangers.ts";
 import { report, station, type TestDevice } from "./stage.ts";
 
 /** A socket whose other end reads nothing, however much is written. */
@@ -17,7 +19,7 @@ class DeafSocket extends Duplex {
   setTimeout(): void {}
 }
 
-function openSession() {
+function openSession(more: Partial<SessionInside<TestDevice>> = {}) {
   const socket = new DeafSocket();
   let taken = 0;
   const inside: SessionInside<TestDevice> = {
@@ -25,7 +27,7 @@ function openSession() {
     findStation: () => station(1),
     lookUpStation: async () => undefined,
     isAway: () => false,
-    mayRecordNameless: () => true,
+    strangers: new Strangers(() => 0),
     onUnknown: () => {},
     waitOf: () => 0,
     spend: () => {},
@@ -40,7 +42,9 @@ function openSession() {
     requests: new OpenRequests(),
     counts: { taken: 0, broken: 0, refused: 0, stranger: 0, notice: 0, ignored: 0, answered: 0 },
     log: createLogger("silent", { write: () => {} }),
+    logSome: () => {},
     now: () => 0,
+    ...more,
   };
   const session = new StationSession(
     socket as unknown as Socket,
@@ -69,5 +73,39 @@ describe("a session whose station sends and never listens", () => {
     for (let i = 0; i < 5_000 && !socket.destroyed; i++)
       session.request(station(1), `cmd-${i}`, { cn: "1012", content: "SystemTime=20260801085857" });
     expect(socket.destroyed).toBe(true);
+  });
+});
+
+describe("a session whose station is not in memory while the database is away", () => {
+  const away = new Error("away");
+  const waiting = (strangers: Strangers) => {
+    const unknown: UnknownMessage[] = [];
+    const opened = openSession({
+      strangers,
+      findStation: () => undefined,
+      lookUpStation: () => Promise.reject(away),
+      isAway: (error) => error === away,
+      onUnknown: (message) => void unknown.push(message),
+    });
+    opened.socket.push(frameOf(report("A1", 1)));
+    return { ...opened, unknown };
+  };
+
+  it("waits, and gives back what it has held when it ends", async () => {
+    const strangers = new Strangers(() => 0);
+    const { socket, unknown } = waiting(strangers);
+    for (let i = 0; i < 20; i++) await turn();
+    expect(unknown).toEqual([]);
+    expect(strangers.mayHold(MOST_HELD_BYTES)).toBe(false);
+    socket.destroy();
+    await vi.waitFor(() => expect(strangers.mayHold(MOST_HELD_BYTES)).toBe(true));
+  });
+
+  it("holds nothing beyond what all may hold together, and is noted as unknown instead", async () => {
+    const strangers = new Strangers(() => 0);
+    expect(strangers.mayHold(MOST_HELD_BYTES)).toBe(true);
+    const { socket, unknown } = waiting(strangers);
+    await vi.waitFor(() => expect(unknown).toMatchObject([{ identity: { scheme: "mn", value: "A1" } }]));
+    socket.destroy();
   });
 });

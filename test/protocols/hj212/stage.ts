@@ -27,6 +27,7 @@ export class Stage {
   readonly unknown: UnknownMessage[] = [];
   readonly presence: string[] = [];
   readonly listening: string[] = [];
+  readonly logged: { readonly level: string; readonly msg: string; readonly [key: string]: unknown }[] = [];
   /** By MN. */
   readonly devices = new Map<string, TestDevice>([
     ["A1", station(1)],
@@ -52,7 +53,7 @@ export class Stage {
       perAddress: 0,
       rateLimit: 0,
       itemLimit: 0,
-      log: createLogger("silent", { write: () => {} }),
+      log: createLogger("info", { write: (line) => void this.logged.push(JSON.parse(line)) }),
       findStation: (mn) => this.devices.get(mn),
       lookUpStation: async (mn) => {
         this.lookedUp.push(mn);
@@ -87,8 +88,9 @@ export class Stage {
     return this.waiting.length;
   }
 
-  async connect(): Promise<Station> {
-    const socket = connect({ host: "127.0.0.1", port: this.door.port });
+  /** @param localAddress of another network, such as 127.0.0.2 */
+  async connect(localAddress?: string): Promise<Station> {
+    const socket = connect({ host: "127.0.0.1", port: this.door.port, localAddress });
     socket.on("error", () => {});
     await once(socket, "connect");
     const client = new Station(socket);
