@@ -20,6 +20,7 @@ export const waterMeter = defineKind({
     "a LoRa or NB-IoT module, whose register has the digits of CJ/T 188. No vendor's datasheet stands behind these figures.",
   reportIntervalSeconds: 86_400,
   capabilities: ["hasValve"],
+  identities: ["deveui", "cjt188"],
   metrics: {
     volume: counter({
       unit: "m3",
