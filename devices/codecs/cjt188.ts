@@ -59,14 +59,15 @@ function bcd(bytes: Uint8Array, { highFirst }: Dialect): { digits: string; value
   return { digits, value: /^\d+$/.test(digits) ? Number(digits) : undefined };
 }
 
-/** A total in hundredths of a unit, as the volume of `key`, or as it came where it is none. */
+/** A total in hundredths of a unit, as the volume of `key`, or as the meter shows it where it is none. */
 function totalOf(key: string, bytes: Uint8Array, unitCode: number, dialect: Dialect): Item {
   const { digits, value } = bcd(bytes, dialect);
-  const unit = UNITS[unitCode] ?? byteHex(unitCode);
-  if (value === undefined) return { [`${key}_digits`]: digits, [`${key}_unit`]: unit };
+  const total = key.replace("volume", "total");
+  const unit = { [`${total}_unit`]: UNITS[unitCode] ?? byteHex(unitCode) };
+  if (value === undefined) return { [`${total}_digits`]: digits, ...unit };
   if (unitCode === CUBIC_METRES) return { [key]: value / 100 };
   // The register as the meter shows it stands beside what we make of it.
-  const shown = { [`${key}_shown`]: value / 100, [`${key}_unit`]: unit };
+  const shown = { [`${total}_shown`]: value / 100, ...unit };
   return unitCode === LITRES ? { [key]: cubicMetres(value / 100), ...shown } : shown;
 }
 

@@ -109,12 +109,12 @@ describe("the codec of CJ/T 188", () => {
   const decoded = (id: string) => decodeVector(cjt188Vectors.find((vector) => vector.id === id)!);
 
   it("never makes a number of digits that are none", () => {
-    expect(only(decoded("cjt188-a-gas-nonbcd"))).toMatchObject({ volume_digits: "0000120a", valve: "open" });
+    expect(only(decoded("cjt188-a-gas-nonbcd"))).toMatchObject({ total_digits: "0000120a", valve: "open" });
   });
 
   it("keeps what the meter shows beside litres that it has made m3 of", () => {
     const item = only(decoded("cjt188-a-gas-litre"));
-    expect(item).toMatchObject({ volume: 1.23456, volume_shown: 1234.56, volume_unit: "L" });
+    expect(item).toMatchObject({ volume: 1.23456, total_shown: 1234.56, total_unit: "L" });
   });
 
   it("tells the valve by the answer to an order, and a month by its number", () => {
@@ -151,8 +151,8 @@ describe("the codec of CJ/T 188", () => {
   });
 
   /** A gas meter's answer around a total, a clock and a status. */
-  const frame = (total: string, clock: string, status: string) => {
-    const body = bytesOf(`68307856341200337881161f9005${total}2c${total}2c${clock}${status}`);
+  const frame = (total: string, clock: string, status: string, unit = "2c") => {
+    const body = bytesOf(`68307856341200337881161f9005${total}${unit}${total}${unit}${clock}${status}`);
     const sum = body.reduce((all, byte) => (all + byte) & 0xff, 0);
     return Buffer.concat([body, Buffer.of(sum, 0x16)]);
   };
@@ -164,6 +164,13 @@ describe("the codec of CJ/T 188", () => {
     const high = by("cjt188-high-first", frame("00123456", "20260731000130", "0000"));
     expect(low).toMatchObject({ volume: 1234.56, observedAt: "2026-07-31T00:01:30+08:00" });
     expect(high).toEqual(low);
+  });
+
+  it("makes no volume of what a heat meter counts", () => {
+    const energy = frame("56341200", "30010031072620", "0000", "05");
+    const item = by("cjt188", energy);
+    expect(item).toMatchObject({ total_shown: 1234.56, total_unit: "kWh", settlement_total_shown: 1234.56 });
+    expect(item).not.toHaveProperty("volume");
   });
 
   it("keeps a reading whose clock stands in the other order", () => {
