@@ -7,6 +7,7 @@ import { example } from "./kinds/example/kind.ts";
 import { gasMeter } from "./kinds/gas-meter/kind.ts";
 import { loraGateway } from "./kinds/lora-gateway/kind.ts";
 import { speaker } from "./kinds/speaker/kind.ts";
+import { vehicle } from "./kinds/vehicle/kind.ts";
 import { waterMeter } from "./kinds/water-meter/kind.ts";
 import { waterQualityStation } from "./kinds/water-quality-station/kind.ts";
 
@@ -17,6 +18,7 @@ const kinds: Kind[] = [
   camera,
   waterQualityStation,
   airStation,
+  vehicle,
   loraGateway,
   example,
 ];

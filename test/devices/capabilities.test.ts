@@ -16,7 +16,7 @@ import { faultsOf } from "./changed-kind.ts";
 
 const degrees = (most: number, about: string) =>
   gauge({ unit: "deg", min: -most, max: most, decimals: 4, about });
-/** No kind of the catalog moves yet. */
+/** What floats away moves as well. */
 const buoy: KindDefinition = {
   ...definitionOf(example),
   kind: "buoy",
@@ -120,7 +120,7 @@ describe("a capability", () => {
 
   it("finds kinds in the order of their catalog, and of another catalog others", () => {
     expect(kindsWith("sounds")).toEqual(["speaker"]);
-    expect(kindsWith("locates")).toEqual([]);
+    expect(kindsWith("locates")).toEqual(["vehicle"]);
     const forget = addKind(siren);
     expect([kindsWith("sounds"), kindByName("siren"), catalog.includes(siren)]).toEqual([
       ["speaker", "siren"],

@@ -14,6 +14,7 @@ const QUOTED = /(["'`])([a-z][a-z0-9-]*)\1/g;
 /** Names that stand for something else, each with what it is. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   "devices/frigate.ts: camera": "a field of Frigate's message",
+  "devices/frigate.ts: vehicle": "a type of event of what was seen",
   "api/schemas.ts: gas-meter": "an example in the API's documentation",
 };
 
