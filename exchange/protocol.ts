@@ -18,6 +18,17 @@ export interface DoorDevices<D extends DoorDevice = DoorDevice> {
   lookUpIdentified(identity: Identity): Promise<D | undefined>;
   /** The living device that has this id and this token. Rejects while the database is away. */
   authenticate(id: string, token: string): Promise<D | undefined>;
+  /**
+   * A secret of a living device for a purpose, such as the code of a login: the same at each process and after a restart, and
+   * another once the device's token is changed.
+   */
+  secretOf(device: D, purpose: string): Buffer;
+  /**
+   * Binds a device at a door to the first that comes, until its token is changed. Rejects while the database is away.
+   * @param holder names what has come in the door's own words
+   * @returns false where it is bound to another
+   */
+  bind(device: D, door: string, holder: string): Promise<boolean>;
   /** True when a query failed because the database is away: then it is tried again. */
   isAway(error: unknown): boolean;
 }

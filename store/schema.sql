@@ -317,6 +317,15 @@ create table command_box (
 CREATE INDEX command_box_by_expiry ON command_box USING btree (expires_at);
 CREATE INDEX command_box_to_deliver ON command_box USING btree (process_no) WHERE outcomes IS NULL;
 
+create table device_bindings (
+  device_no integer not null,
+  door text not null,
+  holder text not null,
+  mark bytea not null,
+  bound_at timestamp with time zone not null default now(),
+  constraint device_bindings_pkey PRIMARY KEY (device_no, door)
+);
+
 create table device_identities (
   scheme text not null,
   value text not null,
@@ -1663,6 +1672,146 @@ create table readings_speaker_latest (
   constraint readings_speaker_latest_pkey PRIMARY KEY (device_no)
 ) with (fillfactor=70);
 
+create table readings_vehicle (
+  device_no integer not null,
+  observed_at timestamp with time zone not null,
+  received_at timestamp with time zone,
+  received_after integer,
+  extra jsonb,
+  longitude integer,
+  latitude integer,
+  altitude integer,
+  speed integer,
+  direction integer,
+  mileage integer,
+  fuel integer,
+  satellites integer,
+  signal integer,
+  ignition text,
+  fix text,
+  power text,
+  gnss text,
+  alarms text,
+  constraint readings_vehicle_pkey PRIMARY KEY (device_no, observed_at)
+);
+select create_hypertable('readings_vehicle', by_range('observed_at', interval '7 days'), create_default_indexes => false);
+
+create table readings_vehicle_1d_open (
+  device_no integer not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  longitude_count bigint not null default 0,
+  longitude_min real,
+  longitude_max real,
+  longitude_sum bigint not null default 0,
+  latitude_count bigint not null default 0,
+  latitude_min real,
+  latitude_max real,
+  latitude_sum bigint not null default 0,
+  altitude_count bigint not null default 0,
+  altitude_min real,
+  altitude_max real,
+  altitude_sum bigint not null default 0,
+  speed_count bigint not null default 0,
+  speed_min real,
+  speed_max real,
+  speed_sum bigint not null default 0,
+  direction_count bigint not null default 0,
+  direction_min real,
+  direction_max real,
+  direction_sum bigint not null default 0,
+  mileage_count bigint not null default 0,
+  mileage_used bigint not null default 0,
+  fuel_count bigint not null default 0,
+  fuel_min real,
+  fuel_max real,
+  fuel_sum bigint not null default 0,
+  satellites_count bigint not null default 0,
+  satellites_min real,
+  satellites_max real,
+  satellites_sum bigint not null default 0,
+  signal_count bigint not null default 0,
+  signal_min real,
+  signal_max real,
+  signal_sum bigint not null default 0,
+  constraint readings_vehicle_1d_open_pkey PRIMARY KEY (device_no, day)
+) with (fillfactor=50);
+
+create table readings_vehicle_1d_sums (
+  region_code text not null,
+  tenant_id text not null,
+  day timestamp with time zone not null,
+  readings bigint not null default 0,
+  longitude_count bigint not null default 0,
+  longitude_min real,
+  longitude_max real,
+  longitude_sum bigint not null default 0,
+  latitude_count bigint not null default 0,
+  latitude_min real,
+  latitude_max real,
+  latitude_sum bigint not null default 0,
+  altitude_count bigint not null default 0,
+  altitude_min real,
+  altitude_max real,
+  altitude_sum bigint not null default 0,
+  speed_count bigint not null default 0,
+  speed_min real,
+  speed_max real,
+  speed_sum bigint not null default 0,
+  direction_count bigint not null default 0,
+  direction_min real,
+  direction_max real,
+  direction_sum bigint not null default 0,
+  mileage_count bigint not null default 0,
+  mileage_used bigint not null default 0,
+  fuel_count bigint not null default 0,
+  fuel_min real,
+  fuel_max real,
+  fuel_sum bigint not null default 0,
+  satellites_count bigint not null default 0,
+  satellites_min real,
+  satellites_max real,
+  satellites_sum bigint not null default 0,
+  signal_count bigint not null default 0,
+  signal_min real,
+  signal_max real,
+  signal_sum bigint not null default 0
+) with (fillfactor=70);
+CREATE UNIQUE INDEX readings_vehicle_1d_sums_of ON readings_vehicle_1d_sums USING btree (region_code text_pattern_ops, day, tenant_id);
+
+create table readings_vehicle_latest (
+  device_no integer not null,
+  longitude_value integer,
+  longitude_at timestamp with time zone,
+  latitude_value integer,
+  latitude_at timestamp with time zone,
+  altitude_value integer,
+  altitude_at timestamp with time zone,
+  speed_value integer,
+  speed_at timestamp with time zone,
+  direction_value integer,
+  direction_at timestamp with time zone,
+  mileage_value integer,
+  mileage_at timestamp with time zone,
+  fuel_value integer,
+  fuel_at timestamp with time zone,
+  satellites_value integer,
+  satellites_at timestamp with time zone,
+  signal_value integer,
+  signal_at timestamp with time zone,
+  ignition_value text,
+  ignition_at timestamp with time zone,
+  fix_value text,
+  fix_at timestamp with time zone,
+  power_value text,
+  power_at timestamp with time zone,
+  gnss_value text,
+  gnss_at timestamp with time zone,
+  alarms_value text,
+  alarms_at timestamp with time zone,
+  constraint readings_vehicle_latest_pkey PRIMARY KEY (device_no)
+) with (fillfactor=70);
+
 create table readings_water_meter (
   device_no integer not null,
   observed_at timestamp with time zone not null,
@@ -2523,6 +2672,7 @@ alter table broadcast_template_versions add constraint broadcast_template_versio
 alter table broadcast_templates add constraint broadcast_templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table broadcasts add constraint broadcasts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table cap_alerts add constraint cap_alerts_document_fkey FOREIGN KEY (document) REFERENCES cap_documents(digest);
+alter table device_bindings add constraint device_bindings_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_identities add constraint device_identities_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_last_seen add constraint device_last_seen_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
 alter table device_ledger add constraint device_ledger_device_no_fkey FOREIGN KEY (device_no) REFERENCES devices(device_no);
@@ -2633,6 +2783,15 @@ comment on column readings_speaker.battery_voltage is 'in 0.01 V: divide by 100.
 comment on column readings_speaker.sound_level is 'in 0.1 dB[SPL]: divide by 10.0 for dB[SPL]';
 comment on column readings_speaker.temperature is 'in 0.1 Cel: divide by 10.0 for Cel';
 comment on column readings_speaker.link_quality is '%';
+comment on column readings_vehicle.longitude is 'in 0.0001 deg: divide by 10000.0 for deg';
+comment on column readings_vehicle.latitude is 'in 0.0001 deg: divide by 10000.0 for deg';
+comment on column readings_vehicle.altitude is 'm';
+comment on column readings_vehicle.speed is 'in 0.1 km/h: divide by 10.0 for km/h';
+comment on column readings_vehicle.direction is 'deg';
+comment on column readings_vehicle.mileage is 'in 0.1 km: divide by 10.0 for km';
+comment on column readings_vehicle.fuel is 'in 0.1 L: divide by 10.0 for L';
+comment on column readings_vehicle.satellites is '{satellite}';
+comment on column readings_vehicle.signal is '{level}';
 comment on column readings_water_meter.volume is 'in 0.001 m3: divide by 1000.0 for m3';
 comment on column readings_water_meter.flow is 'in 0.001 m3/h: divide by 1000.0 for m3/h';
 comment on column readings_water_meter.pressure is 'in 0.1 kPa: divide by 10.0 for kPa';
@@ -4082,6 +4241,93 @@ select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_
 , sum(sound_level_day_sum) as sound_level_day_sum
 , last(quality_day_last, bucket) filter (where quality_day_last is not null) as quality_day_last
 from readings_air_station_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
+
+-- Hours are the first of these views; the second has the columns of days, which are read from readings_vehicle_1d_kept.
+create view readings_vehicle_1h as
+select time_bucket(interval '1 hour', observed_at) as bucket, device_no, count(*) as readings
+, count(longitude) as longitude_count
+, (min(longitude) / 10000::double precision)::real as longitude_min
+, (max(longitude) / 10000::double precision)::real as longitude_max
+, sum(longitude) / 10000::double precision as longitude_sum
+, count(latitude) as latitude_count
+, (min(latitude) / 10000::double precision)::real as latitude_min
+, (max(latitude) / 10000::double precision)::real as latitude_max
+, sum(latitude) / 10000::double precision as latitude_sum
+, count(altitude) as altitude_count
+, (min(altitude)::double precision)::real as altitude_min
+, (max(altitude)::double precision)::real as altitude_max
+, sum(altitude)::double precision as altitude_sum
+, count(speed) as speed_count
+, (min(speed) / 10::double precision)::real as speed_min
+, (max(speed) / 10::double precision)::real as speed_max
+, sum(speed) / 10::double precision as speed_sum
+, count(direction) as direction_count
+, (min(direction)::double precision)::real as direction_min
+, (max(direction)::double precision)::real as direction_max
+, sum(direction)::double precision as direction_sum
+, first(mileage, observed_at) filter (where mileage is not null) / 10::double precision as mileage_first
+, last(mileage, observed_at) filter (where mileage is not null) / 10::double precision as mileage_last
+, count(fuel) as fuel_count
+, (min(fuel) / 10::double precision)::real as fuel_min
+, (max(fuel) / 10::double precision)::real as fuel_max
+, sum(fuel) / 10::double precision as fuel_sum
+, count(satellites) as satellites_count
+, (min(satellites)::double precision)::real as satellites_min
+, (max(satellites)::double precision)::real as satellites_max
+, sum(satellites)::double precision as satellites_sum
+, count(signal) as signal_count
+, (min(signal)::double precision)::real as signal_min
+, (max(signal)::double precision)::real as signal_max
+, sum(signal)::double precision as signal_sum
+, last(ignition, observed_at) filter (where ignition is not null) as ignition_last
+, last(fix, observed_at) filter (where fix is not null) as fix_last
+, last(power, observed_at) filter (where power is not null) as power_last
+, last(gnss, observed_at) filter (where gnss is not null) as gnss_last
+, last(alarms, observed_at) filter (where alarms is not null) as alarms_last
+from readings_vehicle group by 1, 2;
+
+create view readings_vehicle_1d as
+select time_bucket(interval '1 day', bucket, 'Asia/Shanghai') as bucket, device_no, sum(readings)::bigint as readings
+, sum(longitude_count)::bigint as longitude_count
+, min(longitude_min) as longitude_min
+, max(longitude_max) as longitude_max
+, sum(longitude_sum) as longitude_sum
+, sum(latitude_count)::bigint as latitude_count
+, min(latitude_min) as latitude_min
+, max(latitude_max) as latitude_max
+, sum(latitude_sum) as latitude_sum
+, sum(altitude_count)::bigint as altitude_count
+, min(altitude_min) as altitude_min
+, max(altitude_max) as altitude_max
+, sum(altitude_sum) as altitude_sum
+, sum(speed_count)::bigint as speed_count
+, min(speed_min) as speed_min
+, max(speed_max) as speed_max
+, sum(speed_sum) as speed_sum
+, sum(direction_count)::bigint as direction_count
+, min(direction_min) as direction_min
+, max(direction_max) as direction_max
+, sum(direction_sum) as direction_sum
+, first(mileage_first, bucket) filter (where mileage_first is not null) as mileage_first
+, last(mileage_last, bucket) filter (where mileage_last is not null) as mileage_last
+, sum(fuel_count)::bigint as fuel_count
+, min(fuel_min) as fuel_min
+, max(fuel_max) as fuel_max
+, sum(fuel_sum) as fuel_sum
+, sum(satellites_count)::bigint as satellites_count
+, min(satellites_min) as satellites_min
+, max(satellites_max) as satellites_max
+, sum(satellites_sum) as satellites_sum
+, sum(signal_count)::bigint as signal_count
+, min(signal_min) as signal_min
+, max(signal_max) as signal_max
+, sum(signal_sum) as signal_sum
+, last(ignition_last, bucket) filter (where ignition_last is not null) as ignition_last
+, last(fix_last, bucket) filter (where fix_last is not null) as fix_last
+, last(power_last, bucket) filter (where power_last is not null) as power_last
+, last(gnss_last, bucket) filter (where gnss_last is not null) as gnss_last
+, last(alarms_last, bucket) filter (where alarms_last is not null) as alarms_last
+from readings_vehicle_1h group by time_bucket(interval '1 day', bucket, 'Asia/Shanghai'), device_no;
 
 -- Hours are the first of these views; the second has the columns of days, which are read from readings_lora_gateway_1d_kept.
 create view readings_lora_gateway_1h as

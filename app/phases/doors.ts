@@ -12,6 +12,7 @@ import type { DoorDevices } from "../../exchange/protocol.ts";
 import type { DeviceEntry } from "../../ingest/directory.ts";
 import { isAway } from "../../store/database/index.ts";
 import type { PresenceNews } from "../../store/devices/index.ts";
+import { deviceSecrets } from "../device-secrets.ts";
 import { orSayWhichPort } from "../listening.ts";
 import { hearPresence } from "../presence-news.ts";
 import { PROTOCOLS } from "../protocols.ts";
@@ -31,7 +32,7 @@ const EMBEDDED_LOOK_UPS = 1;
 
 export interface DoorsInside extends IngestPhase, AudiencePhase {
   readonly exchange: DoorExchange<DeviceEntry>;
-  readonly database: Pick<DatabasePhase, "facts">;
+  readonly database: Pick<DatabasePhase, "facts" | "pools">;
   readonly accounts: Pick<AccountsPhase, "directory" | "people">;
   readonly broadcasting: Pick<Broadcasting, "onListening">;
   readonly cluster: Pick<ClusterPhase, "returned" | "told">;
@@ -110,6 +111,7 @@ export async function makeDoors(
     findIdentified: directory.identities.find,
     lookUpIdentified: directory.identities.lookUp,
     authenticate: async (id, token) => known.device(id, Buffer.from(token)),
+    ...deviceSecrets(inside.database.pools.ingest),
     isAway,
   };
   return {

@@ -1,3 +1,4 @@
+export { bindDevice, type DeviceBinding } from "./bindings.ts";
 export { countDevicesByRegion, type RegionDevices } from "./count-by-region.ts";
 export { DEVICE_STATUSES, type DeviceStatus, type Rhythm, statusOf } from "./device-status.ts";
 export { type Device, getDevice } from "./devices.ts";
