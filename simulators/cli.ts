@@ -10,6 +10,7 @@ import {
   writeCredentials,
 } from "./credentials.ts";
 import { type Fleet, startFleet } from "./fleet.ts";
+import { simOf } from "./jt808/words.ts";
 import { type CliOptions, DEFAULT_MQTT, helpText, readOptions } from "./options.ts";
 import { createPlatform, fetchBroadcastKeys, type PlatformClient } from "./platform.ts";
 import { showProgress } from "./progress.ts";
@@ -82,7 +83,11 @@ async function loadDevices(
     prefix: options.prefix,
     kind: options.kind,
     taken: new Set(devices.map((device) => device.id)),
-  });
+  }).map((device) =>
+    options.jt808Url !== undefined && kindsWith("locates").includes(device.kind)
+      ? { ...device, identities: [{ scheme: "sim", value: simOf(device.id) }] }
+      : device,
+  );
   const file = { ...(known?.mqttUrl === undefined ? {} : { mqttUrl: known.mqttUrl }), devices };
   try {
     await registerDevices(platform!, plan, (credential) => devices.push(credential));
@@ -173,6 +178,7 @@ async function simulate(options: CliOptions, surroundings: SimulatorSurroundings
 
   const fleet = startFleet({
     mqttUrl: options.mqttUrl ?? mqttUrl ?? DEFAULT_MQTT,
+    jt808Url: options.jt808Url,
     devices,
     seed: options.seed,
     speedUp: options.speedUp,

@@ -8,6 +8,8 @@ import { FAULTS, type Faults, parseFaults } from "./speaker/faults.ts";
 
 export interface CliOptions {
   readonly mqttUrl: string | undefined;
+  /** The door of JT/T 808, for the devices that say where they are; undefined: all speak MQTT. */
+  readonly jt808Url: string | undefined;
   readonly httpUrl: string;
   readonly key: string | undefined;
   readonly credentials: string;
@@ -32,6 +34,7 @@ export interface CliOptions {
 
 const DEFAULT_CREDENTIALS = ".data/demo-credentials.json";
 export const DEFAULT_MQTT = "mqtt://127.0.0.1:1883";
+const DEFAULT_JT808 = "jt808://127.0.0.1:9808";
 const DEFAULT_HTTP = "http://127.0.0.1:8080";
 
 /** The options that the demo hands on to its fleet. */
@@ -62,6 +65,8 @@ const speakerFaults = z.array(z.string()).transform((texts, context): ReadonlyMa
 
 const options = {
   mqtt: urlOption(["mqtt", "mqtts", "ws", "wss"]).optional(),
+  protocol: z.enum(["mqtt", "jt808"]).default("mqtt"),
+  jt808: urlOption(["jt808"]).default(DEFAULT_JT808),
   http: urlOption(["http", "https"]).default(DEFAULT_HTTP),
   key: z.string().optional(),
   credentials: z.string().default(DEFAULT_CREDENTIALS),
@@ -111,6 +116,8 @@ the items that were sent with those that the platform says it received. A second
 Where
   --mqtt URL            the broker (default: as in the credentials file, else ${DEFAULT_MQTT});
                         mqtt://, mqtts://, ws://host:8083/mqtt or wss://
+  --protocol jt808      vehicles speak JT/T 808; all other devices MQTT
+  --jt808 URL           its door (default ${DEFAULT_JT808})
   --http URL            the HTTP API (default ${DEFAULT_HTTP})
   --key KEY             an API key. Without one there is no comparison with the platform's ledger
   --credentials FILE    the devices with their passwords (default ${DEFAULT_CREDENTIALS})
@@ -160,6 +167,7 @@ export function readOptions(args: readonly string[]): CliOptions | undefined {
   const given = readLine({ name: "npm run simulate", input: options, check }, args);
   return {
     mqttUrl: given.mqtt,
+    jt808Url: given.protocol === "jt808" ? given.jt808 : undefined,
     httpUrl: given.http,
     key: given.key,
     credentials: given.credentials,

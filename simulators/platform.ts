@@ -16,6 +16,8 @@ export interface DeviceToRegister {
   readonly regionCode: string;
   readonly name?: string;
   readonly gatewayId?: string;
+  /** The names by which protocols know it. */
+  readonly identities?: readonly { readonly scheme: string; readonly value: string }[];
 }
 
 /** Degrees, WGS 84. */

@@ -5,6 +5,7 @@ import { seedOf } from "../devices/noise.ts";
 import { type CommandSubscription, type DeviceConnection, openConnection } from "./connection.ts";
 import type { DeviceCredential } from "./credentials.ts";
 import { createDevice, draw, type SimulatedDevice } from "./device.ts";
+import { openTerminalLine } from "./jt808/line.ts";
 import type { Speaker } from "./speaker/speaker.ts";
 import type { Speakers } from "./speaker/speakers.ts";
 import type { Tally } from "./tally.ts";
@@ -12,6 +13,8 @@ import { createGatewayUplink, createOwnUplink, type Publish, type Uplink } from 
 
 export interface WiringOptions {
   readonly mqttUrl: string;
+  /** The door of JT/T 808, for the devices that say where they are; undefined: all speak MQTT. */
+  readonly jt808Url?: string | undefined;
   readonly devices: readonly DeviceCredential[];
   readonly seed: number;
   readonly loss: number;
@@ -79,8 +82,10 @@ export function wire(options: WiringOptions, tally: Tally): Wiring {
     uplinks: readonly Uplink[],
     subscription?: CommandSubscription,
   ): DeviceConnection => {
-    const connection = openConnection({
-      url: options.mqttUrl,
+    const isVehicle = options.jt808Url !== undefined && hasCapability(kindOf(credential), "locates");
+    const openLine = isVehicle ? openTerminalLine : openConnection;
+    const connection = openLine({
+      url: isVehicle ? options.jt808Url! : options.mqttUrl,
       username: credential.username,
       password: credential.password,
       maxInFlight: options.maxInFlight ?? maxInFlight,
