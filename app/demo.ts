@@ -37,8 +37,9 @@ in DATA_DIR (default .data); delete that folder to begin anew. The platform's lo
 /** The kinds that are shown, once their first reading can be read through the API. */
 const SHOWN_KINDS = ["gas-meter", "speaker", "camera", "lora-gateway"] as const;
 
-/** Where stations find the demo, unless a setting says otherwise. */
+/** Where stations and terminals find the demo, unless a setting says otherwise. */
 const DEMO_HJ212_PORT = "9212";
+const DEMO_JT808_PORT = "9808";
 
 /** A marker in the data directory: the whole past was sent once and is not sent again. */
 const HISTORY_SENT = "demo-history-sent";
@@ -82,6 +83,7 @@ function start(
 const ownSettings = (): NodeJS.ProcessEnv => ({
   PRIVILEGED_GRANT_DELAY_HOURS: "0",
   HJ212_PORT: DEMO_HJ212_PORT,
+  JT808_PORT: DEMO_JT808_PORT,
   ...process.env,
 });
 
@@ -172,6 +174,7 @@ smart-broadcast-iot demo: county ${DEMO_COUNTY} with ${meters} gas meters behind
   API        ${api}/docs    (also /openapi.json, /metrics, /readyz)
   MQTT       mqtt://localhost:${mqttPort}    over WebSocket: ws://localhost:${mqttWsPort}/mqtt
   HJ 212     port ${loadConfig(ownSettings()).HJ212_PORT}    (water and air stations; docs/protocols-hj212.md)
+  JT/T 808   port ${loadConfig(ownSettings()).JT808_PORT}    (vehicles and e-bikes; docs/protocols-jt808.md)
   API key    ${key}
   Log        ${log}
   Root key   ${rootFile}    (the speakers trust it. Here it lies beside the data; keep a real one off the server)

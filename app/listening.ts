@@ -41,7 +41,7 @@ export async function orSayWhichPort<T>(listening: Promise<T>): Promise<T> {
     }[code];
     throw new PlatformError(
       "config_invalid",
-      `Cannot listen on ${address}:${port}: ${why}. Set MQTT_PORT, MQTT_WS_PORT, MQTT_TLS_PORT, HJ212_PORT, HTTP_PORT or HOST.`,
+      `Cannot listen on ${address}:${port}: ${why}. Set MQTT_PORT, MQTT_WS_PORT, MQTT_TLS_PORT, HJ212_PORT, JT808_PORT, HTTP_PORT or HOST.`,
       { cause: error },
     );
   }

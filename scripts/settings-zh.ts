@@ -30,6 +30,12 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   HJ212_MAX_CONNECTIONS: "HJ 212 同时连接数上限。0：不限。",
   HJ212_MAX_CONNECTIONS_PER_ADDRESS:
     "同一 IPv4 地址或 IPv6 /64 的 HJ 212 同时连接数上限。0：不限。NAT 或隧道后的站点共用一个地址。",
+  JT808_PORT: "JT/T 808（车辆与电动自行车终端）TCP 端口。0：任意空闲端口；off：不启用。",
+  JT808_FROM:
+    "终端可从哪些地址和网段接入，例如 10.0.0.0/8，以逗号分隔。不设置：不限。JT/T 808 的鉴权码以明文传输。",
+  JT808_MAX_CONNECTIONS: "JT/T 808 同时连接数上限。0：不限。",
+  JT808_MAX_CONNECTIONS_PER_ADDRESS:
+    "同一 IPv4 地址或 IPv6 /64 的 JT/T 808 同时连接数上限。0：不限。同一移动网络的终端可能共用一个地址。",
   HTTP_PORT: "HTTP API。0：任意空闲端口。",
   HTTP_TLS_CERT:
     "证书文件（PEM，中间证书接在后面）：设置后 HTTP_PORT 使用 https，MQTT_WS_PORT 使用 wss。文件变化后自动重新读取。不设置：明文 http。",

@@ -7,6 +7,7 @@ import { hj212Needs, hj212Settings } from "./hj212.ts";
 import { httpNeeds, httpSettings } from "./http.ts";
 import { ingestSettings } from "./ingest.ts";
 import { instanceNeeds, instanceSettings } from "./instance.ts";
+import { jt808Needs, jt808Settings } from "./jt808.ts";
 import { mqttNeeds, mqttSettings } from "./mqtt.ts";
 import { placeSettings } from "./place.ts";
 import { proofSettings } from "./proofs.ts";
@@ -29,6 +30,7 @@ export const configSchema = z.object({
   ...placeSettings,
   ...mqttSettings,
   ...hj212Settings,
+  ...jt808Settings,
   ...httpSettings,
   ...sessionSettings,
   ...oidcSettings,
@@ -47,6 +49,7 @@ const NEEDS: readonly (readonly [name: keyof Config, other: keyof Config, told?:
   [
     ...mqttNeeds,
     ...hj212Needs,
+    ...jt808Needs,
     ...httpNeeds,
     ...capNeeds,
     ...oidcNeeds,

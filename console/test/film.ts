@@ -39,6 +39,7 @@ async function startDemo(dataDir: string): Promise<{ demo: ChildProcess; address
     MQTT_PORT: "0",
     MQTT_WS_PORT: "off",
     HJ212_PORT: "off",
+    JT808_PORT: "off",
     HOST: "127.0.0.1",
   };
   const demo = spawn(process.execPath, ["scripts/run.mjs", "app/demo"], {

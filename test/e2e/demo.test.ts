@@ -20,7 +20,14 @@ function demo(
   onText: (stdout: string) => void = () => {},
 ): Promise<Ended> {
   const { DATABASE_URL: _unset, ADMIN_API_KEY: _made, ...inherited } = process.env;
-  const free = { MQTT_PORT: "0", MQTT_WS_PORT: "0", HJ212_PORT: "0", HTTP_PORT: "0", HOST: "127.0.0.1" };
+  const free = {
+    MQTT_PORT: "0",
+    MQTT_WS_PORT: "0",
+    HJ212_PORT: "0",
+    JT808_PORT: "0",
+    HTTP_PORT: "0",
+    HOST: "127.0.0.1",
+  };
   const child = spawn(process.execPath, [...builtCommand("app/demo"), ...args], {
     env: { ...inherited, ...free, DATA_DIR: dataDir },
     stdio: ["ignore", "pipe", "pipe"],

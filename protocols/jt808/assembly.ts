@@ -1,0 +1,158 @@
+import type { Frame } from "./frame.ts";
+import type { Jt808Message } from "./message.ts";
+
+/** Joins bodies that come in several frames. It knows no socket and no timer. */
+
+/** Bodies that one terminal may have open, the bytes of all of its parts, and the frames of one body. */
+const [MOST_OPEN, MOST_BYTES, MOST_PARTS] = [4, 64 * 1024, 255];
+
+/** A body is asked for again once nothing of it came for so long, so often, and forgotten after that. Milliseconds. */
+const ASK_AFTER_MS = 5_000;
+const MOST_ASKED = 3;
+
+/** Bytes of unfinished bodies that all terminals of a door may hold together. */
+export class PartsBudget {
+  private held = 0;
+  private readonly most: number;
+
+  constructor(most = 64 * 1024 * 1024) {
+    this.most = most;
+  }
+
+  take(bytes: number): boolean {
+    if (this.held + bytes > this.most) return false;
+    this.held += bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.held -= bytes;
+  }
+}
+
+/** A part with the frame in which it came. */
+export interface Part {
+  readonly message: Jt808Message;
+  readonly frame: Frame;
+}
+
+/** A body of which all parts are there. */
+export interface Assembled {
+  /** The first part, with the whole body. */
+  readonly message: Jt808Message;
+  /** The frames of all parts in their order. */
+  readonly raw: Buffer;
+  /** Every part that came, also twice: each is answered. */
+  readonly parts: readonly Jt808Message[];
+}
+
+/** Parts that are missing. */
+export interface Missing {
+  readonly message: Jt808Message;
+  readonly firstSerial: number;
+  readonly indexes: readonly number[];
+}
+
+interface Open {
+  readonly total: number;
+  readonly byIndex: Map<number, Part>;
+  readonly all: Jt808Message[];
+  bytes: number;
+  heardAt: number;
+  asked: number;
+}
+
+/** The unfinished bodies of one terminal. Parts come in any order, and some twice. */
+export class Assembly {
+  private readonly budget: PartsBudget;
+  private readonly open = new Map<string, Open>();
+  private bytes = 0;
+
+  constructor(budget: PartsBudget) {
+    this.budget = budget;
+  }
+
+  /**
+   * Takes a part.
+   * @returns the whole body once this was the last one missing; "refused" for a part that has no place, or that no body has;
+   *   undefined while others are missing
+   */
+  add(part: Part, now: number): Assembled | "refused" | undefined {
+    const { message, frame } = part;
+    const { total, index } = message.part!;
+    if (index < 1 || index > total || total > MOST_PARTS) return "refused";
+    const key = `${message.id} ${total} ${firstSerialOf(message)}`;
+    const open = this.open.get(key) ?? this.begin(key, total);
+    open.heardAt = now;
+    const before = open.byIndex.get(index);
+    if (!before) {
+      if (!this.reserve(frame.raw.length)) {
+        if (open.byIndex.size === 0) this.open.delete(key);
+        return "refused";
+      }
+      open.bytes += frame.raw.length;
+      open.byIndex.set(index, part);
+    }
+    if (open.all.length < 2 * MOST_PARTS) open.all.push(message);
+    if (open.byIndex.size < total) return undefined;
+    this.forget(key, open);
+    const parts = Array.from({ length: total }, (_, at) => open.byIndex.get(at + 1)!);
+    const body = Buffer.concat(parts.map((each) => each.message.body));
+    const raw = Buffer.concat(parts.map((each) => each.frame.raw));
+    return { message: { ...parts[0]!.message, part: undefined, body }, raw, parts: open.all };
+  }
+
+  /** The parts to ask for again; bodies that were asked for in vain are forgotten, and their sender keeps them. */
+  overdue(now: number): Missing[] {
+    const missing: Missing[] = [];
+    for (const [key, open] of this.open) {
+      if (now - open.heardAt < ASK_AFTER_MS) continue;
+      if (open.asked >= MOST_ASKED) {
+        this.forget(key, open);
+        continue;
+      }
+      open.asked++;
+      open.heardAt = now;
+      const [{ message }] = open.byIndex.values() as unknown as [Part];
+      const indexes = Array.from({ length: open.total }, (_, at) => at + 1).filter(
+        (index) => !open.byIndex.has(index),
+      );
+      missing.push({ message, firstSerial: firstSerialOf(message), indexes });
+    }
+    return missing;
+  }
+
+  get isEmpty(): boolean {
+    return this.open.size === 0;
+  }
+
+  /** Forgets all, e.g. when the connection has ended. */
+  clear(): void {
+    for (const [key, open] of this.open) this.forget(key, open);
+  }
+
+  private begin(key: string, total: number): Open {
+    if (this.open.size >= MOST_OPEN) {
+      const [oldest] = [...this.open].sort(([, a], [, b]) => a.heardAt - b.heardAt);
+      this.forget(...oldest!);
+    }
+    const open = { total, byIndex: new Map<number, Part>(), all: [], bytes: 0, heardAt: 0, asked: 0 };
+    this.open.set(key, open);
+    return open;
+  }
+
+  private reserve(bytes: number): boolean {
+    if (this.bytes + bytes > MOST_BYTES || !this.budget.take(bytes)) return false;
+    this.bytes += bytes;
+    return true;
+  }
+
+  private forget(key: string, open: Open): void {
+    this.open.delete(key);
+    this.bytes -= open.bytes;
+    this.budget.giveBack(open.bytes);
+  }
+}
+
+/** The serial of the first part: those of the parts follow each other. */
+const firstSerialOf = ({ serial, part }: Jt808Message): number => (serial - part!.index + 1) & 0xffff;

@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { kindByName } from "../../../devices/catalog.ts";
+import { AlarmEdges, alarmNames, statesOf } from "../../../protocols/jt808/alarms.ts";
+import { Assembly, PartsBudget } from "../../../protocols/jt808/assembly.ts";
+import { meaningsOf } from "../../../protocols/jt808/extras.ts";
+import { readGbk, writeGbk } from "../../../protocols/jt808/gbk.ts";
+import { clockOf, momentOfClock } from "../../../protocols/jt808/location.ts";
+import type { Jt808Message } from "../../../protocols/jt808/message.ts";
+import { OpenOrders } from "../../../protocols/jt808/orders.ts";
+
+describe("alarm bits", () => {
+  it("have each a word, which is a type of event or a state of vehicles", () => {
+    const all = alarmNames(0xffff_ffff);
+    expect(all.length).toBe(32);
+    const { events, metrics } = kindByName("vehicle")!;
+    const types = new Set(events.map(({ type }) => type));
+    expect(all.filter((name) => !types.has(name))).toEqual([
+      ...["gnss_fault", "antenna_cut", "antenna_short", "power_low", "power_off"],
+    ]);
+    for (let bit = 0; bit < 32; bit++) {
+      const { power, gnss } = statesOf((1 << bit) >>> 0);
+      expect(metrics.power!.values).toContain(power);
+      expect(metrics.gnss!.values).toContain(gnss);
+    }
+    const edges = new AlarmEdges();
+    edges.take(1, 0xffff_ffff, 1000, 1000, false);
+    for (const type of edges.take(1, 0, 2000, 2000, false).ended) expect(types).toContain(type);
+  });
+
+  it("are told once where they come up, in the past as well, and of each terminal by itself", () => {
+    const edges = new AlarmEdges();
+    const told = (deviceNo: number, alarm: number, at: number, isPast = false) =>
+      edges.take(deviceNo, alarm, at, 10_000, isPast);
+    expect(told(1, 1, 1000)).toEqual({ begun: ["sos"], ended: [], isPast: false });
+    expect(told(1, 1, 2000).begun).toEqual([]);
+    expect(told(2, 1, 2000).begun).toEqual(["sos"]);
+    expect(told(1, 0, 3000).begun).toEqual([]);
+    expect(told(1, 1, 4000).begun).toEqual(["sos"]);
+    expect(told(1, 1, 100, true)).toEqual({ begun: ["sos"], ended: [], isPast: true });
+    expect(told(1, 1, 200, true).begun).toEqual([]);
+    // In another order it is told again, under the name of its moment.
+    expect(told(1, 1, 50, true).begun).toEqual(["sos"]);
+    expect(told(1, 1, 5000).begun).toEqual([]);
+  });
+
+  it("of a clock that is ahead make a terminal deaf no longer than until it is right", () => {
+    const edges = new AlarmEdges();
+    edges.take(1, 0, 99_000, 10_000, false);
+    expect(edges.take(1, 1, 11_000, 11_000, false)).toMatchObject({ begun: ["sos"], isPast: false });
+  });
+});
+
+describe("extras", () => {
+  it("of another length than theirs, or that come twice, are kept as they came", () => {
+    const extra = (id: number, text: string) => ({ id, value: Buffer.from(text, "hex") });
+    expect(
+      meaningsOf([
+        extra(1, "00000064"),
+        extra(1, "00000065"),
+        extra(2, "01"),
+        extra(0xe5, ""),
+        extra(0xe5, "ff"),
+      ]),
+    ).toEqual({
+      known: { mileage: 10 },
+      others: { "01": "00000065", "02": "01", E5: "", "E5.2": "ff" },
+    });
+  });
+});
+
+describe("a text in GBK", () => {
+  it("is written as it is read, and not at all with a character that GBK does not have", () => {
+    const text = "贵A·12345 前方道路封闭，请绕行！€";
+    expect(readGbk(writeGbk("测试")!)).toBe("测试");
+    expect(writeGbk("测")!.toString("hex")).toBe("b2e2");
+    expect(readGbk(writeGbk(text.replace("€", ""))!)).toBe(text.replace("€", ""));
+    expect(writeGbk("🚒")).toBeUndefined();
+    expect(writeGbk("ༀ")).toBeUndefined();
+  });
+
+  it("has zeros and spaces around it taken away", () => {
+    expect(readGbk(Buffer.from("\0\0 CHI123 \0", "latin1"))).toBe("CHI123");
+  });
+});
+
+describe("the clock of a terminal", () => {
+  it("is China's time, and none where it is no moment", () => {
+    expect(momentOfClock("260801063015")).toBe("2026-08-01T06:30:15+08:00");
+    for (const none of ["000000000000", "260231120000", "26080106301a", "261301000000", "260801243015"])
+      expect(momentOfClock(none), none).toBeUndefined();
+    expect(clockOf(Date.parse("2026-08-01T06:30:15+08:00"))).toBe("260801063015");
+  });
+});
+
+describe("orders", () => {
+  it("are known by their serial for an hour, 64 of each terminal", () => {
+    const orders = new OpenOrders();
+    for (let serial = 0; serial < 70; serial++)
+      orders.add(1, serial, { commandId: `c-${serial}`, id: 0x8300 }, 1000 + serial);
+    orders.add(2, 3, { commandId: "other", id: 0x8105 }, 1000);
+    expect(orders.find(1, 5, 2000)).toBeUndefined();
+    expect(orders.find(1, 6, 2000)).toMatchObject({ commandId: "c-6" });
+    expect(orders.find(2, 3, 2000)).toMatchObject({ commandId: "other" });
+    orders.end(1, 6);
+    expect(orders.find(1, 6, 2000)).toBeUndefined();
+    expect(orders.find(1, 7, 3_700_000)).toBeUndefined();
+  });
+});
+
+describe("unfinished bodies", () => {
+  const part = (serial: number, index: number, total = 3, bytes = 100) => ({
+    message: {
+      ...{ id: 0x0704, phone: "013985200001", is2019: false, encryption: 0 },
+      ...{ serial, part: { total, index }, body: Buffer.alloc(bytes, index) },
+    } satisfies Jt808Message,
+    frame: { raw: Buffer.alloc(bytes + 19), content: Buffer.alloc(0) },
+  });
+
+  it("give back what they held, whether they are finished, forgotten or pushed out", () => {
+    let held = 0;
+    const budget = new PartsBudget(1000);
+    const take = budget.take.bind(budget);
+    const giveBack = budget.giveBack.bind(budget);
+    budget.take = (bytes) => {
+      const has = take(bytes);
+      if (has) held += bytes;
+      return has;
+    };
+    budget.giveBack = (bytes) => {
+      held -= bytes;
+      giveBack(bytes);
+    };
+    const assembly = new Assembly(budget);
+    assembly.add(part(10, 1), 0);
+    assembly.add(part(11, 2), 0);
+    expect(held).toBe(238);
+    expect(assembly.add(part(12, 3), 0)).toMatchObject({ message: { body: { length: 300 } } });
+    expect([held, assembly.isEmpty]).toEqual([0, true]);
+    for (let n = 0; n < 6; n++) assembly.add(part(100 * n, 1), n);
+    expect(held).toBe(4 * 119);
+    for (let n = 1; n <= 4; n++) assembly.overdue(n * 6_000);
+    expect([held, assembly.isEmpty]).toEqual([0, true]);
+    assembly.add(part(10, 1), 0);
+    assembly.clear();
+    expect(held).toBe(0);
+    // All terminals of a door share what there is.
+    const other = new Assembly(budget);
+    expect(other.add(part(0, 1, 9, 700), 0)).toBeUndefined();
+    expect(assembly.add(part(0, 1, 9, 700), 0)).toBe("refused");
+    expect(assembly.isEmpty).toBe(true);
+  });
+
+  it("are told apart by the serial of their first part, which may wrap", () => {
+    const assembly = new Assembly(new PartsBudget());
+    assembly.add(part(65_535, 1), 0);
+    assembly.add(part(20, 1), 0);
+    assembly.add(part(0, 2), 0);
+    expect(assembly.add(part(1, 3), 0)).toMatchObject({ message: { serial: 65_535 } });
+    expect(assembly.overdue(5_000)).toMatchObject([{ firstSerial: 20, indexes: [2, 3] }]);
+  });
+});
