@@ -43,6 +43,8 @@ interface Memory {
   /** Epoch milliseconds. */
   at: number;
   alarm: number;
+  /** Bits that were told since it has logged in. */
+  told: number;
   pastAt: number;
   past: number;
 }
@@ -66,7 +68,16 @@ export class AlarmEdges {
   private readonly terminals = new Map<number, Memory>();
 
   /**
-   * @param observedAt epoch milliseconds; undefined where the terminal does not know
+   * A terminal has logged in: what stands is told once more. It may have been at another process meanwhile, where a bit went
+   * down and up again; and its clock may have been set back.
+   */
+  begin(deviceNo: number): void {
+    const memory = this.terminals.get(deviceNo);
+    if (memory) Object.assign(memory, { at: 0, told: 0 });
+  }
+
+  /**
+   * @param observedAt epoch milliseconds; undefined where the terminal does not know, or its clock was never set
    * @param isPast the terminal says that it makes up for a time without a line
    */
   take(
@@ -76,19 +87,20 @@ export class AlarmEdges {
     receivedAt: number,
     isPast: boolean,
   ): AlarmEdge {
-    const memory = this.terminals.get(deviceNo) ?? { at: 0, alarm: 0, pastAt: 0, past: 0 };
+    const memory = this.terminals.get(deviceNo) ?? { at: 0, alarm: 0, told: 0, pastAt: 0, past: 0 };
     this.remember(deviceNo, memory);
-    const at = Math.min(observedAt ?? receivedAt, receivedAt);
+    // Without a moment of its own it is of now, and says nothing of the moments of others.
+    const at = observedAt === undefined ? memory.at : Math.min(observedAt, receivedAt);
     if (isPast || at < memory.at) {
       // In another order it is told in full: events have names, by which a repetition is known.
       const before = at > memory.pastAt ? memory.past : 0;
       if (at > memory.pastAt) Object.assign(memory, { pastAt: at, past: alarm });
       return { begun: eventsOf(alarm & ~before), ended: [], isPast: true };
     }
-    const before = memory.alarm;
-    Object.assign(memory, { at, alarm });
+    const { alarm: before, told } = memory;
+    Object.assign(memory, { at, alarm, told: alarm });
     const ended = eventsOf(before & ~alarm).filter((name) => ENDING.has(name));
-    return { begun: eventsOf(alarm & ~before), ended: ended.map((name) => `${name}_over`), isPast: false };
+    return { begun: eventsOf(alarm & ~told), ended: ended.map((name) => `${name}_over`), isPast: false };
   }
 
   private remember(deviceNo: number, memory: Memory): void {

@@ -10,6 +10,9 @@ const [MOST_OPEN, MOST_BYTES, MOST_PARTS] = [4, 64 * 1024, 255];
 const ASK_AFTER_MS = 5_000;
 const MOST_ASKED = 3;
 
+/** Asked so often in vain, a terminal is one that sends no part before the one before is answered. */
+const ASKED_IN_VAIN = 2;
+
 /** Bytes of unfinished bodies that all terminals of a door may hold together. */
 export class PartsBudget {
   private held = 0;
@@ -42,7 +45,7 @@ export interface Assembled {
   readonly message: Jt808Message;
   /** The frames of all parts in their order. */
   readonly raw: Buffer;
-  /** Every part that came, also twice: each is answered. */
+  /** Every part that is not answered yet. */
   readonly parts: readonly Jt808Message[];
 }
 
@@ -51,11 +54,14 @@ export interface Missing {
   readonly message: Jt808Message;
   readonly firstSerial: number;
   readonly indexes: readonly number[];
+  /** Parts whose answers its terminal seems to wait for. */
+  readonly waiting: readonly Jt808Message[];
 }
 
 interface Open {
   readonly total: number;
   readonly byIndex: Map<number, Part>;
+  /** Parts that are not answered yet. */
   readonly all: Jt808Message[];
   bytes: number;
   heardAt: number;
@@ -74,10 +80,11 @@ export class Assembly {
 
   /**
    * Takes a part.
+   * @param isAnswered it is answered by itself, unless it is the last one missing, as each is that comes again
    * @returns the whole body once this was the last one missing; "refused" for a part that has no place, or that no body has;
-   *   undefined while others are missing
+   *   while others are missing, whether it came before
    */
-  add(part: Part, now: number): Assembled | "refused" | undefined {
+  add(part: Part, now: number, isAnswered = false): Assembled | "refused" | "kept" | "again" {
     const { message, frame } = part;
     const { total, index } = message.part!;
     if (index < 1 || index > total || total > MOST_PARTS) return "refused";
@@ -93,8 +100,10 @@ export class Assembly {
       open.bytes += frame.raw.length;
       open.byIndex.set(index, part);
     }
-    if (open.all.length < 2 * MOST_PARTS) open.all.push(message);
-    if (open.byIndex.size < total) return undefined;
+    const isWhole = open.byIndex.size === total;
+    // One that comes again is answered by itself, too.
+    if (isWhole || !(isAnswered || before)) open.all.push(message);
+    if (!isWhole) return before ? "again" : "kept";
     this.forget(key, open);
     const parts = Array.from({ length: total }, (_, at) => open.byIndex.get(at + 1)!);
     const body = Buffer.concat(parts.map((each) => each.message.body));
@@ -117,7 +126,10 @@ export class Assembly {
       const indexes = Array.from({ length: open.total }, (_, at) => at + 1).filter(
         (index) => !open.byIndex.has(index),
       );
-      missing.push({ message, firstSerial: firstSerialOf(message), indexes });
+      // One that lacks a part in between has sent the ones behind it without waiting.
+      const isBeginning = indexes[0] === open.byIndex.size + 1;
+      const waiting = isBeginning && open.asked >= ASKED_IN_VAIN ? open.all.splice(0) : [];
+      missing.push({ message, firstSerial: firstSerialOf(message), indexes, waiting });
     }
     return missing;
   }

@@ -84,7 +84,7 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
 
   /** Sends a command. @returns false where the device is not here */
   order({ deviceNo }: Pick<DoorDevice, "deviceNo">, commandId: string, order: Outgoing): boolean {
-    if (this.terminal?.device.deviceNo !== deviceNo) return false;
+    if (this.terminal?.device.deviceNo !== deviceNo || this.connection.isClosing) return false;
     this.terminal.order(commandId, order);
     return true;
   }
@@ -297,6 +297,7 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
       const send = (addressing: Addressing, outgoing: Outgoing) => this.send(addressing, outgoing);
       const who = { device, sim: identity.value, addressing: message };
       this.terminal = new Terminal(who, parts, { connection, send });
+      parts.edges.begin(device.deviceNo);
     }
     connection.isKnown();
     this.present.claim(this, device);

@@ -1,7 +1,7 @@
 import type { DoorDevice, DoorRefusal, RawMessage } from "../../exchange/door.ts";
 import type { PacedConnection } from "../tcp/paced-connection.ts";
 import { answerTo808, askAgain, type Outgoing, RESULT, serverTime } from "./answers.ts";
-import { Assembly, type Part } from "./assembly.ts";
+import { type Assembled, Assembly, type Part } from "./assembly.ts";
 import { answerIn, readParameters, replyWith } from "./commands.ts";
 import {
   alarmEvents,
@@ -15,6 +15,9 @@ import {
 } from "./decode.ts";
 import { type Addressing, ID, type Jt808Message, nameOfId } from "./message.ts";
 import type { TerminalDoorParts } from "./parts.ts";
+
+/** A clock before this was never set. */
+const FIRST_CLOCK_MS = Date.UTC(2015, 0);
 
 /** Messages whose outcome is told by another one than the common answer. */
 const TOLD_APART: ReadonlySet<number> = new Set([ID.askForLocation, ID.askForParameters]);
@@ -35,6 +38,11 @@ export class Terminal<D extends DoorDevice> {
   private readonly parts: TerminalDoorParts<D>;
   private readonly ways: TerminalWays;
   private readonly assembly: Assembly;
+  /**
+   * It sends no part of a body before the one before is answered: it has sent one again, or nothing for long. Then parts are
+   * answered before the commit, but for the last one missing, and asked for again should the platform have lost them.
+   */
+  private waitsForEach = false;
 
   constructor(
     {
@@ -63,19 +71,30 @@ export class Terminal<D extends DoorDevice> {
     const isJoined = holdsLocations(message) || message.id === ID.parameters;
     if (!message.part || !isJoined)
       return this.takeWhole(message, this.rawOf(message, raw, receivedAt), [message]);
-    // What waits for the others must not hold the chunk in which it came.
-    const kept = { ...message, body: Buffer.from(message.body) };
-    const assembled = this.assembly.add({ message: kept, frame: { raw, content } }, receivedAt);
-    this.parts.counts.parts++;
+    const assembled = this.addPart(message, { raw, content }, receivedAt);
     if (assembled === "refused") {
-      const refusal = badJt808(
-        `${nameOfId(message.id)}: part ${message.part.index} of ${message.part.total} has no place`,
-      );
+      const { index, total } = message.part;
+      const refusal = badJt808(`${nameOfId(message.id)}: part ${index} of ${total} has no place`);
       return this.refuse(this.rawOf(message, raw, receivedAt), refusal, [message], RESULT.wrong);
     }
-    if (!assembled) return;
+    if (assembled === undefined) return;
     const whole = this.rawOf(assembled.message, assembled.raw, receivedAt);
     this.takeWhole(assembled.message, whole, assembled.parts);
+  }
+
+  private addPart(
+    message: Jt808Message,
+    frame: Part["frame"],
+    receivedAt: number,
+  ): Assembled | "refused" | undefined {
+    this.parts.counts.parts++;
+    // What waits for the others must not hold the chunk in which it came.
+    const kept = { ...message, body: Buffer.from(message.body) };
+    const added = this.assembly.add({ message: kept, frame }, receivedAt, this.waitsForEach);
+    if (added !== "kept" && added !== "again") return added;
+    if (added === "again") this.waitsForEach = true;
+    if (this.waitsForEach) this.answer(message, RESULT.ok);
+    return undefined;
   }
 
   /** Sends a command. */
@@ -92,8 +111,11 @@ export class Terminal<D extends DoorDevice> {
   /** Asks again for what is missing. */
   askForMissing(): void {
     if (this.assembly.isEmpty) return;
-    for (const { message, firstSerial, indexes } of this.assembly.overdue(this.parts.now()))
+    for (const { message, firstSerial, indexes, waiting } of this.assembly.overdue(this.parts.now())) {
       this.ways.send(message, askAgain(firstSerial, indexes, message.is2019));
+      if (waiting.length > 0) this.waitsForEach = true;
+      for (const part of waiting) this.answer(part, RESULT.ok);
+    }
   }
 
   /** It is gone: what has come of unfinished messages was not answered, and comes again. */
@@ -151,8 +173,10 @@ export class Terminal<D extends DoorDevice> {
   /** The alarms that come up or go down, in the order in which they were observed. */
   private eventsOf(located: readonly Located[], receivedAt: number): Record<string, unknown>[] {
     const { edges } = this.parts;
-    const momentIn = ({ observedAt }: Located) =>
-      observedAt === undefined ? undefined : Date.parse(observedAt);
+    const momentIn = ({ observedAt }: Located) => {
+      const at = observedAt === undefined ? Number.NaN : Date.parse(observedAt);
+      return at >= FIRST_CLOCK_MS ? at : undefined;
+    };
     const inOrder = [...located].sort((a, b) => (momentIn(a) ?? receivedAt) - (momentIn(b) ?? receivedAt));
     return inOrder.flatMap((each) => {
       const { alarm } = each.location;

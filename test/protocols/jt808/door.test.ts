@@ -136,6 +136,10 @@ describe("the door of JT/T 808", () => {
       { type: "past_alarm", alarm: "sos", eventId: "past-sos-260801085859" },
       { type: "past_alarm", alarm: "stolen", eventId: "past-stolen-260801085947" },
     ]);
+    // A clock that was never set is no past.
+    const unset = locationBody(Date.parse("2000-01-01T00:00:00+08:00"), { alarm: 1 << 29 });
+    await terminal.answered(terminal.send(0x0200, unset));
+    expect(stage.messages.at(-1)!.value).toMatchObject({ type: "collision" });
     // What comes now rings.
     await terminal.answered(terminal.send(0x0200, locationBody(at(101), { alarm: 1 })));
     expect(stage.messages.at(-1)!.value).toMatchObject({ type: "sos" });
@@ -410,7 +414,7 @@ describe("a body in several frames", () => {
       send(terminal, frames);
       await stage.came(1);
       await turn();
-      expect(terminal.heard).toEqual([]);
+      expect(terminal.answers(122)).toEqual([]);
       const readings = stage.messages[0]!.value as { observedAt: string; mileage: number }[];
       expect(readings.map(({ observedAt, mileage }) => [observedAt, mileage])).toEqual(
         assembled!.body.items.map((item: { time: { iso: string }; named: { mileageKm: number } }) => [
@@ -444,6 +448,44 @@ describe("a body in several frames", () => {
     await terminal.answered(terminal.send(0x0002, undefined, { serial: 8 }));
     expect(terminal.heard.length).toBe(5);
     expect([stage.messages, stage.refused]).toEqual([[], []]);
+  });
+
+  it("of a terminal that waits for the answer to each part is answered part by part, and the last after the commit", async () => {
+    let now = AT;
+    await stage.open({ now: () => now, times: { askMs: 5 } });
+    const terminal = await login();
+    const [first, third, second] = whole!.frames as [string, string, string];
+    send(terminal, [first]);
+    await vi.waitFor(() => expect(stage.counts.parts).toBe(1));
+    // Asked twice in vain; or it sends the part again.
+    for (let asked = 1; asked <= 2; asked++) {
+      now += 5_000;
+      await vi.waitFor(() => expect(terminal.heard.filter(({ id }) => id === 0x8003).length).toBe(asked));
+    }
+    expect(await terminal.answered(120)).toBe(0);
+    send(terminal, [second]);
+    expect(await terminal.answered(121)).toBe(0);
+    send(terminal, [third]);
+    await stage.came(1);
+    await turn();
+    expect(terminal.answers(122)).toEqual([]);
+    stage.settle();
+    expect(await terminal.answered(122)).toBe(0);
+    expect([terminal.answers(120), terminal.answers(121)]).toEqual([[0], [0]]);
+  });
+
+  it("is answered part by part as well where one comes again before all are there", async () => {
+    await stage.open();
+    stage.settlesAtOnce = true;
+    const terminal = await login();
+    const [first, third, second] = whole!.frames as [string, string, string];
+    send(terminal, [first, first]);
+    expect(await terminal.answered(120)).toBe(0);
+    send(terminal, [second]);
+    expect(await terminal.answered(121)).toBe(0);
+    send(terminal, [third]);
+    expect(await terminal.answered(122)).toBe(0);
+    expect(stage.messages.length).toBe(1);
   });
 
   it("can be replayed from what is on record of it", async () => {
