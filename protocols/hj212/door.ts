@@ -6,10 +6,10 @@ import { withinNetworks } from "../../base/networks.ts";
 import { TokenBuckets, tokenRate } from "../../base/token-bucket.ts";
 import type { Identity } from "../../devices/identities.ts";
 import type { CommandedDevice, Delivery, Door, DoorDevice, DoorEvents } from "../../exchange/door.ts";
+import { Strangers } from "../tcp/strangers.ts";
 import { requestOf } from "./commands.ts";
 import { OpenRequests } from "./requests.ts";
 import { type SessionCounts, type SessionInside, type SessionTimes, StationSession } from "./session.ts";
-import { Strangers } from "./strangers.ts";
 
 /** The name of this door. */
 export const HJ212 = "hj212";

@@ -4,13 +4,13 @@ import type { Admission } from "../../base/connection-limits.ts";
 import type { Logger } from "../../base/log.ts";
 import { identityOf } from "../../devices/identities.ts";
 import type { DoorDevice, DoorEvents, DoorRefusal, RawMessage } from "../../exchange/door.ts";
+import type { Strangers } from "../tcp/strangers.ts";
 import { type Addressee, answerTo, requestTo } from "./answers.ts";
 import { clockRequest, type Request } from "./commands.ts";
 import { badFrame, contextOf, refusalOf, withContent } from "./decode.ts";
 import { PacketReader } from "./frame.ts";
 import { type Hj212Message, type MessageFault, readMessage } from "./message.ts";
 import type { OpenRequests } from "./requests.ts";
-import type { Strangers } from "./strangers.ts";
 
 /** What a session needs of its door, which knows all of them. */
 export interface SessionInside<D extends DoorDevice>

@@ -72,7 +72,10 @@ class TerminalDoor<D extends DoorDevice> implements Jt808Door {
   }
 
   async listen(): Promise<void> {
-    await this.listener.listen("terminals of JT/T 808");
+    await this.listener.listen(
+      "terminals of JT/T 808",
+      "JT808_FROM is not set: whoever reaches this port may try codes, and all goes in clear text",
+    );
   }
 
   get port(): number {

@@ -17,6 +17,9 @@ export interface TcpListenerOptions {
   readonly log: Logger;
 }
 
+/** Where nobody comes in from another machine. */
+const OWN_ADDRESS = /^(localhost|127\..*|::1)$/;
+
 /** A connection as the listener ends it. */
 export interface TcpSession {
   /** Reads nothing more; what was taken is still answered. */
@@ -55,14 +58,18 @@ export class TcpListener {
     });
   }
 
-  /** @throws the error of the server, such as EADDRINUSE */
-  async listen(whom: string): Promise<void> {
-    const { host, port, log } = this.options;
+  /**
+   * @param open a warning where whoever reaches the port may connect
+   * @throws the error of the server, such as EADDRINUSE
+   */
+  async listen(whom: string, open: string): Promise<void> {
+    const { host, port, from, log } = this.options;
     await listening(this.server, port, host);
     this.server.on("error", (error) =>
       log.error({ err: error }, `the listener for ${whom} reports an error`),
     );
     log.info({ host, port: this.port }, `listens for ${whom}`);
+    if (!from && !OWN_ADDRESS.test(host)) log.warn({ host, port: this.port }, open);
   }
 
   get port(): number {

@@ -13,7 +13,7 @@ const NAMELESS_OF_ALL = tokenRate(1, 100);
 const MOST_NETWORKS = 10_000;
 
 /** Bytes of all connections together that wait for the answer whose station has sent them. */
-const MOST_HELD_BYTES = 16 * 1024 * 1024;
+export const MOST_HELD_BYTES = 16 * 1024 * 1024;
 
 /**
  * What stations that nobody has registered may cost at the door, by their networks and all together: reading, asking the

@@ -144,6 +144,7 @@ export const vehicle = defineKind({
     "the report interval: our assumptions.",
   reportIntervalSeconds: 30,
   capabilities: ["locates"],
+  identities: ["sim"],
   metrics: {
     // A gauge has seven digits: eleven metres. Doors keep the exact degrees beside it.
     longitude: gauge({ unit: "deg", min: -180, max: 180, decimals: 4, about: "East, WGS 84", zh: "经度" }),

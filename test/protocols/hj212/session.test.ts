@@ -7,7 +7,7 @@ import type { UnknownMessage } from "../../../exchange/door.ts";
 import { frameOf } from "../../../protocols/hj212/frame.ts";
 import { OpenRequests } from "../../../protocols/hj212/requests.ts";
 import { type SessionInside, StationSession } from "../../../protocols/hj212/session.ts";
-import { MOST_HELD_BYTES, Strangers } from "../../../protocols/hj212/strangers.ts";
+import { MOST_HELD_BYTES, Strangers } from "../../../protocols/tcp/strangers.ts";
 import { report, station, type TestDevice } from "./stage.ts";
 
 /** A socket whose other end reads nothing, however much is written. */
