@@ -141,6 +141,15 @@ describe("the codec of CJ/T 188", () => {
     });
   });
 
+  it("keeps the like of another maker as it came", () => {
+    const bytes = bytesOf(cjt188Vectors.find(({ id }) => id === "cjt188-pub-16")!.hex);
+    bytes[11]! += 0x78;
+    bytes[bytes.length - 2]! += 0x78;
+    const item = only(decodeUplink({ model: "cjt188", bytes, receivedAt: RECEIVED_AT }));
+    expect(item).toMatchObject({ meter: "78000019121301", data: expect.stringMatching(/^2c0/) });
+    expect(item).not.toHaveProperty("volume");
+  });
+
   it("goes by its own clock only where that can be right", () => {
     const { hex } = cjt188Vectors.find(({ id }) => id === "cjt188-a-gas-read")!;
     const at = (received: string) =>

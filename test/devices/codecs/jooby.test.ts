@@ -142,6 +142,7 @@ describe("Jooby's other commands", () => {
     expect(only(message("18060f8301080a0c", { litresPerPulse: 10 })).volume).toBe(1.31);
     // The module knows it better.
     expect(only(message("1f0f040483d602", { litresPerPulse: 10, channel: 3 })).volume).toBe(34.2);
+    expect(only(message("1f0f0301050a"))).toMatchObject({ litres_per_pulse_1: 5, volume: 0.05 });
   });
 
   it("tell days of the past, but for those that the archive does not have", () => {

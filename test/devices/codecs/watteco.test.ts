@@ -82,6 +82,10 @@ describe("a report of Watteco's", () => {
     expect(only(decode("presso", "1101000f040286"))).toMatchObject({ status: 0x86, attribute: "000F/0402" });
   });
 
+  it("tells an endpoint that its model does not have by its number", () => {
+    expect(only(decode("presso", "130a000c00553941500000"))).toMatchObject({ analog_8: 13, endpoint: 8 });
+  });
+
   it("never makes a number of what is none", () => {
     expect(only(decode("presso", "110a000c0055397fc00000"))).toMatchObject({ current_ma: "7fc00000" });
   });
