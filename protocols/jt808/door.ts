@@ -105,8 +105,8 @@ class TerminalDoor<D extends DoorDevice> implements Jt808Door {
     this.present.cut(id);
   }
 
-  endIdentified({ id, deviceNo }: CommandedDevice, { scheme }: Identity): void {
-    if (scheme === "sim") this.present.cut(id, deviceNo);
+  endIdentified({ id, deviceNo }: CommandedDevice, { scheme, value }: Identity): void {
+    if (scheme === "sim") this.present.cut(id, deviceNo, value);
   }
 
   endTakenOver(id: string, connection: string, at: number): void {

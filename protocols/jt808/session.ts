@@ -90,11 +90,14 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
   }
 
   /** Another connection has the device, or it may not come any more. */
-  leave(deviceNo: number): void {
-    if (this.terminal?.device.deviceNo !== deviceNo) return;
-    this.terminal.forget();
+  leave(deviceNo: number, sim?: string): boolean {
+    const { terminal } = this;
+    if (terminal?.device.deviceNo !== deviceNo) return false;
+    if (sim !== undefined && terminal.sim !== sim) return true;
+    terminal.forget();
     this.terminal = undefined;
     this.connection.end();
+    return false;
   }
 
   quiesce(): void {

@@ -4,8 +4,12 @@ import type { DoorDevice, DoorEvents } from "../../exchange/door.ts";
 /** The connection of a device, as far as its presence goes. */
 export interface ReachingSession {
   readonly address: string | undefined;
-  /** The device is not reached by it any more: another connection has it, or it may not come any more. */
-  leave(deviceNo: number): void;
+  /**
+   * The device is not reached by it any more: another connection has it, or it may not come any more.
+   * @param name the identity that it has lost, in canonical form; undefined: all that it has
+   * @returns whether the device is still here by another name
+   */
+  leave(deviceNo: number, name?: string): boolean;
 }
 
 interface Present<D extends DoorDevice, S extends ReachingSession> {
@@ -63,12 +67,15 @@ export class ReachedDevices<D extends DoorDevice, S extends ReachingSession> {
     this.report({ session, device, spokeAt: this.options.now() }, false);
   }
 
-  /** Lets go of a device. @param deviceNo undefined: whichever has the id */
-  cut(id: string, deviceNo?: number): void {
+  /**
+   * Lets go of a device; others on the same connection stay.
+   * @param deviceNo undefined: whichever has the id
+   * @param name of several that it has, the one that it has lost
+   */
+  cut(id: string, deviceNo?: number, name?: string): void {
     const found = this.devices.get(id);
     if (!found || (deviceNo !== undefined && found.device.deviceNo !== deviceNo)) return;
-    found.session.leave(found.device.deviceNo);
-    this.release(found.session, found.device);
+    if (!found.session.leave(found.device.deviceNo, name)) this.release(found.session, found.device);
   }
 
   /** The device has come to another process. @param at epoch milliseconds */

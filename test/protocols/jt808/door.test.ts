@@ -565,6 +565,9 @@ describe("the presence of vehicles", () => {
     await next.isEnded();
     await vi.waitFor(() => expect(stage.door.isOnline("car-1")).toBe(false));
     const moved = await stage.logIn(1);
+    // It has lost a number by which it has not come.
+    stage.door.endIdentified!(vehicle(1), { scheme: "sim", value: "013900000000" });
+    expect(await moved.answered(moved.send(0x0002))).toBe(0);
     stage.give(2, phoneOf(1));
     moved.send(0x0200, locationBody(at(1)));
     await moved.isEnded();

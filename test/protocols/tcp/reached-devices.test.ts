@@ -8,20 +8,24 @@ function stageOf() {
   let now = 1000;
   const told: string[] = [];
   const left: string[] = [];
-  const present = new ReachedDevices<ReturnType<typeof device>, { address: string; leave(no: number): void }>(
-    {
-      door: "test",
-      log: createLogger("silent", { write: () => {} }),
-      now: () => now,
-      onListening: () => {},
-      onPresence: ({ connected, at, connection, address }) => {
-        told.push(`${connected ? "came" : "left"} ${address} ${at.getTime()} ${connection ?? "-"}`);
-      },
+  const present = new ReachedDevices<
+    ReturnType<typeof device>,
+    { address: string; leave(no: number, name?: string): boolean }
+  >({
+    door: "test",
+    log: createLogger("silent", { write: () => {} }),
+    now: () => now,
+    onListening: () => {},
+    onPresence: ({ connected, at, connection, address }) => {
+      told.push(`${connected ? "came" : "left"} ${address} ${at.getTime()} ${connection ?? "-"}`);
     },
-  );
+  });
   const session = (address: string) => ({
     address,
-    leave: (no: number) => void left.push(`${address} ${no}`),
+    leave: (no: number, name?: string) => {
+      left.push(`${address} ${no}`);
+      return name === "another of its names";
+    },
   });
   return {
     present,
@@ -55,6 +59,8 @@ describe("the presence of devices at a door", () => {
     const own = session("a");
     present.claim(own, device(1));
     present.cut("car-1", 2);
+    expect(present.find("car-1")?.session).toBe(own);
+    present.cut("car-1", 1, "another of its names");
     expect(present.find("car-1")?.session).toBe(own);
     present.cut("car-1", 1);
     expect(present.find("car-1")).toBeUndefined();
