@@ -222,6 +222,13 @@ describe("the golden frames", () => {
   );
 });
 
+describe("the question for missing parts", () => {
+  it("counts them in a byte up to 2013, and in a word since", () => {
+    expect(askAgain(120, [2, 300], false).body.toString("hex")).toBe("0078020002012c");
+    expect(askAgain(120, [2, 300], true).body.toString("hex")).toBe("007800020002012c");
+  });
+});
+
 describe("the settings of a terminal", () => {
   it("are read by their numbers, and not at all where one is longer than what is left", () => {
     expect(readParameters(hex("0007020000000104000000780000002901 1e".replaceAll(" ", "")))).toEqual({
