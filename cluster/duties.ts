@@ -33,6 +33,8 @@ export interface Duty {
   readonly goesOnAlone?: boolean;
   /** False for as long as this process cannot do it: it leaves the duty to the others. */
   readonly canDo?: () => boolean;
+  /** Where it is not for those that stand ready for all others, by their role: whether this process does. */
+  readonly standsReady?: boolean | undefined;
 }
 
 /** A duty in the hands of this process. */
@@ -88,7 +90,7 @@ export function startDuties(options: DutiesOptions): Duties {
   const { leaseMs = LEASE_MS, marginMs = MARGIN_MS, everyMs = EVERY_MS } = options;
   const posts = new Map<string, Post>();
 
-  const canDo = ({ duty }: Post) => duty.canDo?.() !== false;
+  const canDo = ({ duty }: Post) => (duty.standsReady ?? standsReady) && duty.canDo?.() !== false;
   const isHeld = (post: Post) => post.mine !== undefined && now() < post.until;
 
   async function end(post: Post): Promise<void> {
@@ -130,7 +132,7 @@ export function startDuties(options: DutiesOptions): Duties {
   }
 
   async function turn(): Promise<void> {
-    if (!standsReady || posts.size === 0) return;
+    if (![...posts.values()].some(({ duty }) => duty.standsReady ?? standsReady)) return;
     const asked = now();
     let leases: Lease[];
     await leave([...posts.values()].filter((post) => post.mine && !canDo(post)));

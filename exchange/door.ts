@@ -166,10 +166,10 @@ export interface Door {
   /** How the door is, for `/readyz`; not there where a door that is open is well. */
   health?(): DoorHealth;
   /**
-   * Only where messages may wait before this door: the moment up to which all of them have come to a process. Epoch
-   * milliseconds.
+   * Only where messages may wait before this door: the moment up to which all of them have come to a process, in epoch
+   * milliseconds; undefined while this process does not know.
    */
-  heardUpTo?(): number;
+  heardUpTo?(): number | undefined;
   /** What has come by this door so far, by what became of it, for `/metrics`. */
   packetCounts?(): Readonly<Record<string, number>>;
   /** Takes nothing new in; messages that were read are still acknowledged. */

@@ -32,8 +32,11 @@ export interface DoorExchange<D extends DoorDevice = DoorDevice>
   readonly endTakenOver: Required<Door>["endTakenOver"];
   /** How the doors are that say so. */
   health(): DoorHealth[];
-  /** The moment up to which all that devices have sent has come to a process, by every door; at most now. */
-  heardUpTo(now: number): number;
+  /**
+   * The moment up to which all that devices have sent has come to a process, by every door; at most now. Undefined while
+   * a door of this process does not know.
+   */
+  heardUpTo(now: number): number | undefined;
 }
 
 /** Makes an exchange without doors, so that every device is away. */
@@ -144,7 +147,11 @@ export function createExchange<D extends DoorDevice = DoorDevice>({
 
     health: () => doors.flatMap((door) => door.health?.() ?? []),
 
-    heardUpTo: (now) => Math.min(now, ...doors.map((door) => door.heardUpTo?.() ?? now)),
+    heardUpTo(now) {
+      const moments = doors.map((door) => (door.heardUpTo ? door.heardUpTo() : now));
+      const known = moments.filter((moment) => moment !== undefined);
+      return known.length < moments.length ? undefined : Math.min(now, ...known);
+    },
 
     isOnline: (id) => doors.some((door) => isAt(door, id)),
     disconnect: (id) => atEach((door) => door.disconnect(id)),

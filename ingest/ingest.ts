@@ -68,8 +68,11 @@ export interface IngestOptions {
   readonly wantsLive: (device: DeviceEntry) => boolean;
   /** True while this process is the one that looks for silent devices; without it, it always is. */
   readonly watchesSilence?: () => boolean;
-  /** The moment up to which all that devices have sent has come to a process; without it, that is now. */
-  readonly heardUpTo?: (now: number) => number;
+  /**
+   * The moment up to which all that devices have sent has come to a process, or undefined where nobody is to be called
+   * silent; without it, that is now.
+   */
+  readonly heardUpTo?: (now: number) => number | undefined;
   /** Called when there are news besides those of committed batches, so that they are read at once. */
   readonly onTold?: () => void;
   /** Called when another process has changed a device's token or deleted the device. */
@@ -209,7 +212,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const checkSilence = async () => {
     for (;;) {
       // What waits before a door may be from those who were not heard.
-      const until = options.heardUpTo?.(now()) ?? now();
+      const until = options.heardUpTo ? options.heardUpTo(now()) : now();
+      if (until === undefined) return;
       const suspects = alarms.findSilent(directory.entries(), until, SILENT_AT_ONCE);
       if (suspects.length === 0) return;
       await lastSeen.ask(suspects);

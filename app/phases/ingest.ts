@@ -1,4 +1,4 @@
-import type { HeldDuty } from "../../cluster/duties.ts";
+import type { Duty, HeldDuty } from "../../cluster/duties.ts";
 import { catalog } from "../../devices/catalog.ts";
 import type { DoorExchange } from "../../exchange/exchange.ts";
 import { type Ingest, startIngest } from "../../ingest/ingest.ts";
@@ -6,6 +6,7 @@ import type { AlarmNews, WaitNews } from "../../store/events/index.ts";
 import { unmetDevices } from "../announce.ts";
 import type { PlatformNews } from "../platform-news.ts";
 import { DECODERS } from "../protocols.ts";
+import { partsOf } from "../role.ts";
 import type { ClusterPhase } from "./cluster.ts";
 import type { DatabasePhase } from "./database.ts";
 import { News } from "./news.ts";
@@ -55,7 +56,12 @@ export async function startIngestion(
     lingerMs: config.BATCH_LINGER_MS,
     maxInFlight: pools.writers,
     wantsLive: news.wants,
-    watchesSilence: standFor(duties, "silence"),
+    watchesSilence: standFor(duties, {
+      name: "silence",
+      // Only who reads from RabbitMQ knows what waits there.
+      standsReady: config.SOURCE_AMQP_URL === undefined ? undefined : partsOf(config.ROLE).doors,
+      canDo: () => exchange.heardUpTo(Date.now()) !== undefined,
+    }),
     heardUpTo: exchange.heardUpTo,
     onTold: told.ring,
     onRevoked: exchange.disconnect,
@@ -79,10 +85,10 @@ export async function startIngestion(
 }
 
 /** Stands ready for a duty that is only asked for. @returns true while this process has it */
-function standFor(duties: ClusterPhase["duties"], name: string): () => boolean {
+function standFor(duties: ClusterPhase["duties"], duty: Omit<Duty, "begin">): () => boolean {
   let held: HeldDuty | undefined;
   duties.add({
-    name,
+    ...duty,
     begin(mine) {
       held = mine;
       return () => {

@@ -12,6 +12,9 @@ const HELD_MS = 30_000;
 /** Nothing is said of messages that have waited for less. Milliseconds. */
 const QUIET_MS = 120_000;
 
+/** A count that is older says nothing any more, in milliseconds. */
+const KNOWN_MS = 30_000;
+
 /**
  * Watches up to which moment all that devices have handed to RabbitMQ has come to a process. While messages wait there, a
  * device that was not heard is not therefore silent.
@@ -23,6 +26,8 @@ export class BacklogWatch {
   /** By partition: when it was last seen empty. */
   private readonly emptyAt: number[];
   private waiting = 0;
+  /** The begin of the last count of all of them. */
+  private countedAt = Number.NEGATIVE_INFINITY;
   private counting: RepeatedWork | undefined;
 
   constructor(partitions: number, everyMs = COUNT_MS, now: () => number = Date.now) {
@@ -32,20 +37,30 @@ export class BacklogWatch {
     this.emptyAt = Array.from({ length: partitions }, () => Number.NEGATIVE_INFINITY);
   }
 
-  /** Epoch milliseconds; `-Infinity` before each partition was seen empty. */
-  get heardUpTo(): number {
+  /** Epoch milliseconds; `-Infinity` before each partition was seen empty, and undefined while they cannot be counted. */
+  get heardUpTo(): number | undefined {
+    return this.now() - this.countedAt > KNOWN_MS ? undefined : this.emptyUpTo;
+  }
+
+  private get emptyUpTo(): number {
     return Math.min(...this.emptyAt) - HELD_MS;
   }
 
   get trouble(): string | undefined {
-    const { heardUpTo, waiting } = this;
-    if (waiting === 0 || this.now() - heardUpTo < QUIET_MS) return undefined;
-    const since = Number.isFinite(heardUpTo) ? ` since ${new Date(heardUpTo).toISOString()}` : "";
+    const { waiting, emptyUpTo } = this;
+    if (this.now() - emptyUpTo < QUIET_MS) return undefined;
+    const since = Number.isFinite(emptyUpTo) ? ` since ${new Date(emptyUpTo).toISOString()}` : "";
+    if (this.heardUpTo === undefined)
+      return `messages that wait at RabbitMQ could not be counted${since}; this process calls no device silent`;
     return `messages wait at RabbitMQ${since}, ${waiting} now; no device is called silent before they were taken`;
   }
 
-  follow(connection: ChannelModel): void {
-    this.counting = repeat(() => this.count(connection), this.everyMs, { atOnce: true, onFailure: () => {} });
+  /** @param note hears how many messages wait in each partition */
+  follow(connection: ChannelModel, note: (partition: number, count: number) => void = () => {}): void {
+    this.counting = repeat(() => this.count(connection, note), this.everyMs, {
+      atOnce: true,
+      onFailure: () => {},
+    });
   }
 
   async leave(): Promise<void> {
@@ -53,17 +68,24 @@ export class BacklogWatch {
   }
 
   /** @throws when the connection has ended, which is told elsewhere */
-  private async count(connection: ChannelModel): Promise<void> {
+  private async count(
+    connection: ChannelModel,
+    note: (partition: number, count: number) => void,
+  ): Promise<void> {
     const channel = await openForQuestion(connection);
     let waiting = 0;
+    const begin = this.now();
     for (let partition = 0; partition < this.partitions; partition++) {
       // What comes after this moment is not in the answer.
       const at = this.now();
-      const { messageCount } = await channel.checkQueue(partitionName(partition));
-      if (messageCount === 0) this.emptyAt[partition] = at;
+      const { messageCount, consumerCount } = await channel.checkQueue(partitionName(partition));
+      // Of a partition whose nodes do not answer in time RabbitMQ says that it has none of either.
+      if (messageCount === 0 && consumerCount > 0) this.emptyAt[partition] = at;
       waiting += messageCount;
+      note(partition, messageCount);
     }
     this.waiting = waiting;
+    this.countedAt = begin;
     closeLater(channel);
   }
 }

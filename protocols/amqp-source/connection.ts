@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { type Channel, type ChannelModel, connect } from "amqplib";
 
 /** How long RabbitMQ may take to accept a connection, in milliseconds. */
@@ -28,6 +29,12 @@ export async function connectTo(address: URL, name: string): Promise<RabbitConne
 /** Ends a connection. Where it breaks meanwhile, amqplib's own answer never comes. */
 export async function closeConnection(connection: ChannelModel, ended: Promise<unknown>): Promise<void> {
   await Promise.race([connection.close().catch(() => {}), ended]);
+}
+
+/** Cuts the line, without a word to RabbitMQ. */
+export function cutConnection({ connection }: ChannelModel): void {
+  // amqplib has no such method, its types do not name the socket, and of one that closes without an error it hears nothing.
+  (connection as unknown as { stream: Socket }).stream.destroy(new Error("cut, because nothing came"));
 }
 
 /** A channel for a question: what RabbitMQ refuses closes it, and nothing else. */

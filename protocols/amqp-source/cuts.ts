@@ -7,15 +7,30 @@ import type { Management } from "./management.ts";
  */
 const AGAIN_MS = [1_000, 2_000, 4_000, 8_000] as const;
 
+/**
+ * The waits after those. A login whose other questions are answered late becomes a connection only then, and is ended by the
+ * moment at which it began; what came with the new token stays.
+ */
+const LATE_MS = [15_000, 30_000, 60_000] as const;
+
+/** So long the former token may be known, and clocks may differ. Milliseconds. */
+const KNOWN_MS = 5_000;
+
 /** The wait after a time that failed, in milliseconds. It is tried until it succeeds. */
 const RETRY_MS = 2_000;
+
+interface Series {
+  done: number;
+  timer: NodeJS.Timeout | undefined;
+  readonly at: number;
+}
 
 /** Ends the connections of devices whose token was changed, or which were deleted. */
 export class Cuts {
   private readonly management: Management | undefined;
   private readonly ownUsers: ReadonlySet<string>;
   private readonly log: Logger;
-  private readonly underWay = new Map<string, { done: number; timer: NodeJS.Timeout | undefined }>();
+  private readonly underWay = new Map<string, Series>();
   private readonly failing = new Set<string>();
   private isClosed = false;
 
@@ -39,7 +54,7 @@ export class Cuts {
       return;
     }
     clearTimeout(this.underWay.get(id)?.timer);
-    const series = { done: 0, timer: undefined };
+    const series: Series = { done: 0, timer: undefined, at: Date.now() };
     this.underWay.set(id, series);
     void this.turn(this.management, id, series);
   }
@@ -51,16 +66,13 @@ export class Cuts {
   }
 
   /** It never rejects. */
-  private async turn(
-    management: Management,
-    id: string,
-    series: { done: number; timer: NodeJS.Timeout | undefined },
-  ): Promise<void> {
+  private async turn(management: Management, id: string, series: Series): Promise<void> {
     let wait: number | undefined = RETRY_MS;
     try {
-      await management.endConnectionsOf(id);
+      if (series.done <= AGAIN_MS.length) await management.endConnectionsOf(id);
+      else await management.endOlderOf(id, series.at + KNOWN_MS);
       this.failing.delete(id);
-      wait = AGAIN_MS[series.done++];
+      wait = [...AGAIN_MS, ...LATE_MS][series.done++];
     } catch (error) {
       if (!this.failing.has(id))
         this.log.warn({ err: error, deviceId: id }, "connections at RabbitMQ could not be ended");

@@ -28,6 +28,7 @@ export interface AmqpSourceOptions<D extends DoorDevice>
   readonly reporterMs?: number;
   readonly calmMs?: number;
   readonly maxFrameBytes?: number;
+  readonly stuckMs?: number;
 }
 
 export interface AmqpSource extends Door {
@@ -89,7 +90,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
     return { check: "amqp", ok: true, detail: detail || undefined };
   }
 
-  heardUpTo(): number {
+  heardUpTo(): number | undefined {
     return this.backlog.heardUpTo;
   }
 
@@ -170,7 +171,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
     this.trouble = undefined;
     options.log.info({ partitions: options.partitions }, "takes messages from RabbitMQ");
     this.parked.follow(session.connection);
-    this.backlog.follow(session.connection);
+    this.backlog.follow(session.connection, session.noteWaiting);
     await this.presence.follow(session.connection);
     const reason = await session.ended;
     if (!this.closing.signal.aborted) this.complain(reason);

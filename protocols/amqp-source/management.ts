@@ -10,6 +10,8 @@ export interface Management {
   listConnections(host: string): Promise<readonly BrokerConnection[]>;
   /** Ends every connection of a user, also one that is too young to be in the list. */
   endConnectionsOf(user: string): Promise<void>;
+  /** Ends the connections of a user whose logins began before a moment. Epoch milliseconds, by RabbitMQ's clock. */
+  endOlderOf(user: string, before: number): Promise<void>;
   /** Bounds what RabbitMQ keeps for each session of a device. Needs the right to set policies. */
   boundSessions(host: string): Promise<void>;
 }
@@ -69,6 +71,18 @@ export function openManagement(url: string): Management {
     },
     async endConnectionsOf(user) {
       await ask(`connections/username/${encodeURIComponent(user)}`, "DELETE");
+    },
+    async endOlderOf(user, before) {
+      const response = await ask(
+        `connections/username/${encodeURIComponent(user)}?columns=name,connected_at`,
+      );
+      const found = response.ok
+        ? ((await response.json()) as { name?: string; connected_at?: number }[])
+        : [];
+      // One that does not say when it began is too young for the list.
+      for (const { name, connected_at: at } of found)
+        if (name !== undefined && at !== undefined && at < before)
+          await ask(`connections/${encodeURIComponent(name)}`, "DELETE");
     },
     async boundSessions(host) {
       const path = `policies/${encodeURIComponent(host)}/${SESSION_POLICY_NAME}`;

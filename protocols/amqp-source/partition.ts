@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Channel, type ConsumeMessage, IllegalOperationError } from "amqplib";
+import type { Logger } from "../../base/log.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
-import { closeConnection, connectTo } from "./connection.ts";
+import { closeConnection, connectTo, cutConnection } from "./connection.ts";
 import { topicOfKey } from "./keys.ts";
 
 /**
@@ -16,6 +17,12 @@ const CAREFUL_AFTER = 3;
 
 /** A connection that has lasted so long was broken by no message. Milliseconds. */
 const CALM_MS = 10_000;
+
+/**
+ * How long messages may wait in a partition while none of them comes. RabbitMQ lets the replica at our node deliver them, and
+ * one that was killed or stopped may never catch up: then they come by another node, or to another process. Milliseconds.
+ */
+const STUCK_MS = 30_000;
 
 /** The wait before a partition that broke is read again, in milliseconds. */
 const AGAIN_MS = 200;
@@ -37,6 +44,9 @@ export interface PartitionOptions {
   readonly calmMs?: number | undefined;
   /** For tests: another length of the longest frame. */
   readonly maxFrameBytes?: number | undefined;
+  /** For tests: another time for which messages may wait while none comes, in milliseconds. */
+  readonly stuckMs?: number | undefined;
+  readonly log: Pick<Logger, "warn">;
 }
 
 /** One connection that brings messages of a partition. */
@@ -46,6 +56,8 @@ interface Reading {
   readonly ended: Promise<unknown>;
   cancel(): Promise<void>;
   close(waitMs: number): Promise<void>;
+  /** Ends it now. RabbitMQ, which gives nothing, is not asked. */
+  abandon(): void;
 }
 
 /**
@@ -59,11 +71,21 @@ export class Partition {
   private readonly closing = new AbortController();
   /** Connections in a row that broke soon. */
   private breaks = 0;
+  private taken = 0;
+  /** Since when messages wait and none has come, by the steady clock, and how many had come until then. */
+  private stuck: { readonly since: number; readonly taken: number; readonly reading: Reading } | undefined;
   /** Why its messages come slowly, or not. */
   trouble: string | undefined;
 
   constructor(options: PartitionOptions) {
-    this.options = options;
+    const { take } = options;
+    this.options = {
+      ...options,
+      take: (...message) => {
+        this.taken++;
+        take(...message);
+      },
+    };
   }
 
   /** @throws the error of RabbitMQ, or of the network */
@@ -75,6 +97,27 @@ export class Partition {
 
   open(): number {
     return this.reading?.acknowledgements.open ?? 0;
+  }
+
+  /**
+   * Takes note of how many messages wait in it. Where that goes on and none comes, it is read anew: for a process that has
+   * only the second right to it, that changes nothing.
+   */
+  noteWaiting(count: number): void {
+    const { reading, taken, stuck } = this;
+    const { queue, stuckMs = STUCK_MS, log } = this.options;
+    const isSame = !stuck || (stuck.taken === taken && stuck.reading === reading);
+    if (count === 0 || !reading || reading.acknowledgements.open > 0 || !isSame) {
+      this.stuck = undefined;
+      return;
+    }
+    const now = performance.now();
+    this.stuck = stuck ?? { since: now, taken, reading };
+    if (now - this.stuck.since < stuckMs) return;
+    this.stuck = undefined;
+    log.warn({ queue, waiting: count }, "messages wait at RabbitMQ and none comes; reads them anew");
+    // `keepReading` goes on with another connection.
+    reading.abandon();
   }
 
   async cancel(): Promise<void> {
@@ -167,6 +210,7 @@ async function read(
         await Promise.race([channel.close().catch(() => {}), ended]);
         await closeConnection(connection, ended);
       },
+      abandon: () => cutConnection(connection),
     };
   } catch (error) {
     await closeConnection(connection, ended);

@@ -3,7 +3,7 @@ import { closeConnection, connectTo } from "./connection.ts";
 import { Outbox } from "./outbox.ts";
 import { Partition, type PartitionOptions } from "./partition.ts";
 import { priorityOf } from "./shares.ts";
-import { bindQueues, declareQueues, isThere, partitionName } from "./topology.ts";
+import { bindQueues, declareQueues, EXPIRED, isBound, partitionName } from "./topology.ts";
 
 /**
  * After two of these without a sign, RabbitMQ gives the partitions of a paused process to others, and we take a silent
@@ -15,7 +15,10 @@ const BINDING =
   "RabbitMQ has not confirmed yet that the partitions are bound, which takes minutes while a fleet comes back; messages come all the same";
 
 export interface SessionOptions
-  extends Pick<PartitionOptions, "url" | "instance" | "take" | "calmMs" | "maxFrameBytes"> {
+  extends Pick<
+    PartitionOptions,
+    "url" | "instance" | "take" | "calmMs" | "maxFrameBytes" | "stuckMs" | "log"
+  > {
   readonly partitions: number;
   /** Messages under way to this process at most, in all partitions together. */
   readonly window: number;
@@ -33,6 +36,8 @@ export interface AmqpSession {
   readonly ended: Promise<unknown>;
   /** Messages that came and are not acknowledged. */
   open(): number;
+  /** Takes note of how many messages wait in a partition. */
+  noteWaiting(partition: number, count: number): void;
   /** What hinders partitions, although messages come. */
   trouble(): string | undefined;
   /** Lets no more messages come; those that came can still be settled. */
@@ -53,13 +58,14 @@ export async function openSession(options: SessionOptions): Promise<AmqpSession>
     end = resolve;
   });
   void broken.then(end);
-  const partitions = Array.from(
-    { length: count },
-    (_, partition) =>
+  // What has expired is one more.
+  const queues = [...Array.from({ length: count }, (_, partition) => partitionName(partition)), EXPIRED];
+  const partitions = queues.map(
+    (queue, partition) =>
       new Partition({
         ...options,
         url,
-        queue: partitionName(partition),
+        queue,
         priority: priorityOf(instance, partition),
         window: Math.max(1, Math.floor(window / count)),
         onEnd: end,
@@ -71,14 +77,14 @@ export async function openSession(options: SessionOptions): Promise<AmqpSession>
   };
   try {
     const channel = await followed(connection.createChannel(), end);
-    const wasThere = await isThere(connection);
+    const wasBound = await isBound(connection, count);
     await declareQueues(channel, count);
     const bound = bindQueues(channel, count);
     // Messages come by the bindings that are there. Where there are none yet, nobody may think that they come.
-    if (!wasThere) await bound;
-    let isBound = !wasThere;
+    if (!wasBound) await bound;
+    let isConfirmed = !wasBound;
     bound.then(() => {
-      isBound = true;
+      isConfirmed = true;
     }, end);
     const outbox = new Outbox(await followed(connection.createConfirmChannel(), end));
     connection.on("blocked", () => {
@@ -93,7 +99,9 @@ export async function openSession(options: SessionOptions): Promise<AmqpSession>
       outbox,
       ended,
       open: () => partitions.reduce((sum, each) => sum + each.open(), 0),
-      trouble: () => (isBound ? undefined : BINDING) ?? partitions.find(({ trouble }) => trouble)?.trouble,
+      noteWaiting: (partition, messages) => partitions[partition]?.noteWaiting(messages),
+      trouble: () =>
+        (isConfirmed ? undefined : BINDING) ?? partitions.find(({ trouble }) => trouble)?.trouble,
       async cancel() {
         await Promise.all(partitions.map((each) => each.cancel()));
       },

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Channel, ChannelModel } from "amqplib";
 import { closeLater, openForQuestion } from "./connection.ts";
 import { BINDING_KEYS } from "./keys.ts";
@@ -13,6 +14,15 @@ const CONSUMER_TIMEOUT_MS = 7 * 24 * 3600 * 1000;
 /** Messages that broke their connection again and again lie here, for a person to look at. */
 export const PARKED = "sbi.parked";
 
+/** What left a partition without being read: exchange of the parked, which sorts them, and the one for those that expired. */
+const DEAD = "sbi.dead";
+
+/**
+ * A device may say after which time its message is of no use (MQTT 5), and RabbitMQ then takes it from its partition. It was
+ * acknowledged all the same, so it is read from here.
+ */
+export const EXPIRED = "sbi.expired";
+
 /**
  * A message that came back so often is parked. RabbitMQ's own is 20, and counts kills of processes and of nodes too,
  * which are no fault of a message.
@@ -22,21 +32,34 @@ const DELIVERY_LIMIT = 100;
 /** The newest that fit are kept. */
 const PARKED_BYTES = 256 * 1024 * 1024;
 
-/** Knows the number of partitions, by its length. */
-const COUNT = `${PARTITIONED}.partitions`;
+/** Knows the number of partitions, by its length. Like all of ours on each node: whoever asks must not wait for one. */
+const COUNT = `${PARTITIONED}.count`;
+
+/** There once all of it is bound. Another number of partitions, or other bindings, have another one. */
+const boundName = (partitions: number): string =>
+  `${PARTITIONED}.bound.${createHash("sha256")
+    .update(`${partitions} ${BINDING_KEYS.join(" ")}`)
+    .digest("hex")
+    .slice(0, 12)}`;
+
+const QUORUM = { "x-queue-type": "quorum" };
 
 export const partitionName = (partition: number): string => `${PARTITIONED}.${partition}`;
 
-/** True when a process was here before. */
-export async function isThere(connection: ChannelModel): Promise<boolean> {
+/**
+ * True when a process has bound all of it before.
+ * @throws where RabbitMQ does not say
+ */
+export async function isBound(connection: ChannelModel, partitions: number): Promise<boolean> {
   const channel = await openForQuestion(connection);
   try {
-    await channel.checkQueue(COUNT);
+    await channel.checkQueue(boundName(partitions));
     closeLater(channel);
     return true;
-  } catch {
+  } catch (error) {
     // RabbitMQ closes the channel of whoever asks for what is not there.
-    return false;
+    if (/no queue '/.test(String(error))) return false;
+    throw error;
   }
 }
 
@@ -47,8 +70,13 @@ export async function isThere(connection: ChannelModel): Promise<boolean> {
  */
 export async function declareQueues(channel: Channel, partitions: number): Promise<void> {
   // Messages would lie unread in partitions beyond a smaller number. RabbitMQ refuses to declare it with another length.
-  await channel.assertQueue(COUNT, { durable: true, maxLength: partitions });
+  await channel.assertQueue(COUNT, { durable: true, maxLength: partitions, arguments: QUORUM });
   await channel.assertExchange(PARKED, "fanout", { durable: true });
+  await channel.assertExchange(DEAD, "headers", { durable: true });
+  await channel.assertQueue(EXPIRED, {
+    durable: true,
+    arguments: { ...QUORUM, "x-single-active-consumer": true, "x-consumer-timeout": CONSUMER_TIMEOUT_MS },
+  });
   await channel.assertQueue(PARKED, {
     durable: true,
     arguments: { "x-queue-type": "quorum", "x-max-length-bytes": PARKED_BYTES },
@@ -77,9 +105,17 @@ export async function declareQueues(channel: Channel, partitions: number): Promi
  * @throws as `declareQueues`
  */
 export async function bindQueues(channel: Channel, partitions: number): Promise<void> {
-  await channel.bindQueue(PARKED, PARKED, "");
+  await channel.bindExchange(DEAD, PARKED, "");
+  for (const [queue, reason] of [
+    [PARKED, "delivery_limit"],
+    [EXPIRED, "expired"],
+  ] as const)
+    await channel.bindQueue(queue, DEAD, "", { "x-match": "all-with-x", "x-first-death-reason": reason });
+  // An earlier version had them all parked.
+  await channel.unbindQueue(PARKED, PARKED, "");
   // The key is the weight: each partition gets as much as any other.
   for (let partition = 0; partition < partitions; partition++)
     await channel.bindQueue(partitionName(partition), PARTITIONED, "1");
   for (const key of BINDING_KEYS) await channel.bindExchange(PARTITIONED, DEVICES_EXCHANGE, key);
+  await channel.assertQueue(boundName(partitions), { durable: true, arguments: QUORUM });
 }

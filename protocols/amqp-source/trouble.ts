@@ -6,7 +6,7 @@ export function troubleOf(error: unknown): string {
   if (/unknown exchange type/i.test(told)) {
     return `RabbitMQ lacks the plugin rabbitmq_consistent_hash_exchange: expected 'rabbitmq-plugins enable rabbitmq_consistent_hash_exchange' on each of its nodes (${told})`;
   }
-  if (/sbi\.ingest\.partitions/.test(told)) {
+  if (/inequivalent arg 'x-max-length' for queue 'sbi\.ingest\.count'/.test(told)) {
     return `RabbitMQ was set up with another number of partitions than SOURCE_AMQP_PARTITIONS: expected the same number in every process and at every start (${told})`;
   }
   if (/inequivalent arg|PRECONDITION[_-]FAILED/i.test(told)) {

@@ -269,6 +269,7 @@ describe("ending the connections of a device", () => {
         asked.push(user);
         if (isAway) throw new Error("away");
       },
+      endOlderOf: async (user: string) => void asked.push(`${user}, older`),
     };
     const cuts = new Cuts(management, new Set(["sbi"]), createLogger("silent"));
     cuts.cut("sbi");
@@ -278,16 +279,16 @@ describe("ending the connections of a device", () => {
     expect(cuts.trouble).toContain("of 1 devices");
     isAway = false;
     asked.length = 0;
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(asked).toEqual(Array(5).fill("a"));
+    await vi.advanceTimersByTimeAsync(180_000);
+    expect(asked).toEqual([...Array(5).fill("a"), ...Array(3).fill("a, older")]);
     expect(cuts.trouble).toBeUndefined();
     // A change while an earlier one is still repeated begins anew.
     asked.length = 0;
     cuts.cut("b");
     await vi.advanceTimersByTimeAsync(1_500);
     cuts.cut("b");
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(asked).toHaveLength(7);
+    await vi.advanceTimersByTimeAsync(180_000);
+    expect(asked).toHaveLength(10);
     cuts.cut("c");
     cuts.close();
     asked.length = 0;
@@ -303,7 +304,7 @@ describe("trouble with RabbitMQ", () => {
       "lacks the plugin rabbitmq_consistent_hash_exchange",
     ],
     [
-      `Operation failed: QueueDeclare; 406 (PRECONDITION-FAILED) with message "PRECONDITION_FAILED - inequivalent arg 'x-max-length' for queue 'sbi.ingest.partitions' in vhost '/': received '8' but current is '12'"`,
+      `Operation failed: QueueDeclare; 406 (PRECONDITION-FAILED) with message "PRECONDITION_FAILED - inequivalent arg 'x-max-length' for queue 'sbi.ingest.count' in vhost '/': received '8' but current is '12'"`,
       "another number of partitions than SOURCE_AMQP_PARTITIONS",
     ],
     [

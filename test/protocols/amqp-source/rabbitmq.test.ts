@@ -1,5 +1,5 @@
 import { type AddressInfo, createConnection, createServer } from "node:net";
-import { type Channel, type ChannelModel, connect } from "amqplib";
+import { type Channel, type ChannelModel, type ConsumeMessage, connect } from "amqplib";
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createLogger } from "../../../base/log.ts";
@@ -13,7 +13,7 @@ import {
 } from "../../../protocols/amqp-source/door.ts";
 import { openManagement } from "../../../protocols/amqp-source/management.ts";
 import { Partition } from "../../../protocols/amqp-source/partition.ts";
-import { declareQueues, partitionName } from "../../../protocols/amqp-source/topology.ts";
+import { bindQueues, declareQueues, PARKED, partitionName } from "../../../protocols/amqp-source/topology.ts";
 import { isAway } from "../../../store/database/index.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { addDevice, startTestIngest, type TestIngest } from "../../helpers/ingest.ts";
@@ -21,6 +21,7 @@ import { findRabbitmq, type RabbitmqNode, startRabbitmqNode } from "../../helper
 
 const root = findRabbitmq();
 const PARTITIONS = 4;
+const START = Date.UTC(2026, 3, 1);
 const PATIENCE = { timeout: 30_000 };
 
 /** A real node: `scripts/ci/rabbitmq.sh` installs it. */
@@ -234,6 +235,62 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
     await vi.waitFor(() => expect(source.health().detail).not.toContain("are bound"), PATIENCE);
   });
 
+  it("is not ready before its bindings are made for the first time, also where its queues are there", async () => {
+    const url = await makeHost("first");
+    const own = await connect(url);
+    onTestFinished(() => own.close());
+    await declareQueues(await own.createChannel(), PARTITIONS);
+    const side = await startTestIngest(db.pool);
+    const slow = await holdBindings(node.amqpPort);
+    const { source } = open(side, Object.assign(new URL(url), { port: slow.port }).href);
+    await slow.held;
+    expect(source.health().ok).toBe(false);
+    slow.goOn();
+    await vi.waitFor(() => expect(source.health().ok).toBe(true), PATIENCE);
+  });
+
+  it("takes in what has expired at RabbitMQ meanwhile: it was acknowledged", async () => {
+    const url = await makeHost("expires");
+    await addDevice(db.pool, "amqp-expires");
+    const side = await startTestIngest(db.pool);
+    const before = open(side, url);
+    await vi.waitFor(() => expect(before.source.health().ok).toBe(true), PATIENCE);
+    await before.source.close();
+    const device = await connectDevice("expires", "publisher-expires", true, 5);
+    const reading = JSON.stringify({ observedAt: "2026-04-01T00:00:00Z", flow: 1 });
+    await device.publishAsync("v1/devices/amqp-expires/telemetry", reading, {
+      qos: 1,
+      properties: { messageExpiryInterval: 1 },
+    });
+    const own = await connect(url);
+    onTestFinished(() => own.close());
+    const channel = await own.createChannel();
+    await vi.waitFor(async () => expect(await waiting(channel)).toBe(0), PATIENCE);
+    const { source } = open(side, url);
+    await vi.waitFor(async () => expect(await rowsOf("amqp-expires")).toBe(1), PATIENCE);
+    expect((await channel.checkQueue(PARKED)).messageCount).toBe(0);
+    expect(source.health().detail).not.toContain("lie in");
+  });
+
+  it("reads a partition anew whose messages wait and do not come, because its node's replica stands still", async () => {
+    const url = await makeHost("stuck");
+    await addDevice(db.pool, "amqp-stuck");
+    const side = await startTestIngest(db.pool);
+    const own = await connect(url);
+    onTestFinished(() => own.close());
+    const channel = await own.createChannel();
+    await declareQueues(channel, PARTITIONS);
+    await bindQueues(channel, PARTITIONS);
+    const device = await connectDevice("stuck", "publisher-stuck");
+    // More than a process gets at once: RabbitMQ says how many wait behind those.
+    const readings = Array.from({ length: 2500 }, (_, i) => ({ observedAt: START + i * 1000, flow: 1 }));
+    await Promise.all(readings.map((reading) => publish(device, "v1/devices/amqp-stuck/telemetry", reading)));
+    const { port } = await keepDeliveries(node.amqpPort, PARTITIONS);
+    const { lines } = open(side, Object.assign(new URL(url), { port }).href, { stuckMs: 1000 });
+    await vi.waitFor(async () => expect(await rowsOf("amqp-stuck")).toBe(2500), PATIENCE);
+    expect(lines.join("")).toContain("messages wait at RabbitMQ and none comes");
+  });
+
   it("knows up to when it has heard everything, and says that messages wait", async () => {
     const own = await connect(await makeHost("backlog"));
     onTestFinished(() => own.close());
@@ -243,14 +300,22 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
       channel.sendToQueue(partitionName(1), Buffer.from("{}"));
       await channel.waitForConfirms();
     };
-    await put();
     let now = 1_000_000;
     const watch = new BacklogWatch(PARTITIONS, 10, () => now);
     onTestFinished(() => watch.leave());
+    expect(watch.heardUpTo).toBeUndefined();
     watch.follow(own);
-    await vi.waitFor(() => expect(watch.trouble).toContain("messages wait at RabbitMQ, 1 now"), PATIENCE);
-    expect(watch.heardUpTo).toBe(Number.NEGATIVE_INFINITY);
-    await channel.purgeQueue(partitionName(1));
+    // Of one whose nodes do not answer RabbitMQ says the same as of an empty one that nobody reads.
+    await vi.waitFor(() => expect(watch.heardUpTo).toBe(Number.NEGATIVE_INFINITY), PATIENCE);
+    await put();
+    await put();
+    await vi.waitFor(() => expect(watch.trouble).toContain("messages wait at RabbitMQ, 2 now"), PATIENCE);
+    const held: ConsumeMessage[] = [];
+    await channel.prefetch(1);
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      await channel.consume(partitionName(partition), (message) => void held.push(message!));
+    await vi.waitFor(() => expect(held).toHaveLength(1), PATIENCE);
+    channel.ack(held.pop()!);
     // Another process may hold some for a while.
     await vi.waitFor(() => expect(watch.heardUpTo).toBe(970_000), PATIENCE);
     expect(watch.trouble).toBeUndefined();
@@ -261,6 +326,10 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
       PATIENCE,
     );
     expect(watch.heardUpTo).toBe(970_000);
+    await watch.leave();
+    now += 31_000;
+    expect(watch.heardUpTo).toBeUndefined();
+    expect(watch.trouble).toContain("could not be counted since 1970-01-01T00:16:10.000Z");
   });
 
   it("commits and acknowledges what came before a clean end", async () => {
@@ -304,6 +373,7 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
       window: 100,
       take: (_topic, _payload, settled) => settles.push(settled),
       onEnd: () => {},
+      log: createLogger("silent"),
     });
     await partition.start();
     await vi.waitFor(() => expect(settles).toHaveLength(50), PATIENCE);
@@ -472,7 +542,7 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
     expect((await (await own.createChannel()).checkQueue("sbi.parked")).messageCount).toBe(1);
     await vi.waitFor(async () => {
       const consumers = (await ask("GET", "consumers/parks")) as { prefetch_count: number }[];
-      expect(consumers.map(({ prefetch_count }) => prefetch_count)).toEqual(Array(PARTITIONS).fill(2048));
+      expect(consumers.map(({ prefetch_count }) => prefetch_count)).toEqual(Array(PARTITIONS + 1).fill(2048));
     }, PATIENCE);
     expect(source.health().detail).not.toContain("breaks the connection");
   }, 90_000);
@@ -527,15 +597,49 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
   });
 });
 
+/** The beginning of a method `basic.deliver`: class 60, method 60. */
+const DELIVER = Buffer.from([0, 60, 0, 60]);
+
+/** In front of RabbitMQ: the first so many connections that get a delivery get nothing any more from there on. */
+async function keepDeliveries(rabbitmq: number, count: number): Promise<{ port: string }> {
+  let left = count;
+  const server = createServer((client) => {
+    const behind = createConnection(rabbitmq, "127.0.0.1");
+    client.on("error", () => behind.destroy()).on("close", () => behind.destroy());
+    behind.on("error", () => client.destroy()).on("close", () => client.destroy());
+    client.pipe(behind);
+    let isKept = false;
+    behind.on("data", (bytes) => {
+      if (isKept) return;
+      const at = left > 0 ? bytes.indexOf(DELIVER) : -1;
+      if (at >= 0) {
+        left--;
+        isKept = true;
+      }
+      // Seven bytes of its frame are before it.
+      client.write(isKept ? bytes.subarray(0, Math.max(0, at - 7)) : bytes);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return { port: String((server.address() as AddressInfo).port) };
+}
+
 /** The beginning of a method `queue.bind`: class 50, method 20. */
 const BIND = Buffer.from([0, 50, 0, 20]);
 /** The first bytes of a connection: "AMQP" and its version. */
 const HELLO_BYTES = 8;
 
 /** In front of RabbitMQ: a channel that binds is held from there on, as by nodes that are busy with a fleet's sessions. */
-async function holdBindings(rabbitmq: number): Promise<{ port: string; goOn: () => void }> {
+async function holdBindings(
+  rabbitmq: number,
+): Promise<{ port: string; held: Promise<void>; goOn: () => void }> {
   const held: (() => void)[] = [];
   let isOpen = false;
+  let hold: () => void = () => {};
+  const isHeld = new Promise<void>((resolve) => {
+    hold = resolve;
+  });
   const server = createServer((client) => {
     const behind = createConnection(rabbitmq, "127.0.0.1");
     client.on("error", () => behind.destroy()).on("close", () => behind.destroy());
@@ -558,7 +662,10 @@ async function holdBindings(rabbitmq: number): Promise<{ port: string; goOn: () 
         const channel = frame.readUInt16BE(1);
         if (frame.subarray(7, 11).equals(BIND)) slow.add(channel);
         if (isOpen || !slow.has(channel)) behind.write(frame);
-        else held.push(() => behind.write(frame));
+        else {
+          held.push(() => behind.write(frame));
+          hold();
+        }
       }
     });
   });
@@ -566,6 +673,7 @@ async function holdBindings(rabbitmq: number): Promise<{ port: string; goOn: () 
   onTestFinished(() => void server.close());
   return {
     port: String((server.address() as AddressInfo).port),
+    held: isHeld,
     goOn() {
       isOpen = true;
       for (const release of held) release();
