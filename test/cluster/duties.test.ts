@@ -76,6 +76,19 @@ describe("duties", () => {
     expect(said[0]).toEqual(["begin 1", "end 1", "begin 3"]);
   });
 
+  it("may be for others than those that stand ready for the rest", async () => {
+    const [worker, doors] = [true, false].map((standsReady, n) => {
+      const duties = startDuties({ pool: db.pool, processNo: n + 1, log, everyMs: HOUR, standsReady });
+      onTestFinished(() => duties.stop());
+      duties.add(makeDuty("silence", [], { standsReady: !standsReady }).duty);
+      duties.add(makeDuty("presence", []).duty);
+      return duties;
+    });
+    await worker!.run();
+    await doors!.run();
+    expect([worker!.held(), doors!.held()]).toEqual([["presence"], ["silence"]]);
+  });
+
   it("that go on alone go on after a time without the database, unless another process has had them meanwhile", async () => {
     const said: string[][] = [[], []];
     const [a, b] = [makeProcess(1), makeProcess(2)];

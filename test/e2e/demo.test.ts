@@ -171,7 +171,7 @@ describe("the demo", () => {
       ...[...access.people, ...access.applications].map((one) => one.key ?? one.password),
     ];
     for (const secret of [key, ...secrets]) expect(log).not.toContain(secret);
-  }, 180_000);
+  }, 480_000);
 
   it("refuses wrong options with a sentence each, before it starts anything", async () => {
     const { code, stdout, stderr } = await demo(["--speed-up", "fast", "--history-share", "2"], folder);

@@ -341,3 +341,17 @@ describe("all doors", () => {
     },
   );
 });
+
+it("has heard all up to the moment of the door that is behind most, and does not know while one does not", () => {
+  const exchange = createExchange({ log: silent });
+  expect(exchange.heardUpTo(50)).toBe(50);
+  const moments: (number | undefined)[] = [30, 60];
+  for (const n of [0, 1])
+    exchange.add(Object.assign(new SmallDoor(`waits-${n}`), { heardUpTo: () => moments[n] }));
+  exchange.add(new SmallDoor("plain"));
+  expect(exchange.heardUpTo(50)).toBe(30);
+  moments[0] = Number.NEGATIVE_INFINITY;
+  expect(exchange.heardUpTo(50)).toBe(Number.NEGATIVE_INFINITY);
+  moments[1] = undefined;
+  expect(exchange.heardUpTo(50)).toBeUndefined();
+});

@@ -15,8 +15,8 @@ export const QUESTIONS = `defaults
   timeout connect 1s
   timeout client 1m
   timeout server 4s
-  timeout queue 10s
-  retries 3
+  timeout queue 3s
+  retries 2
   option redispatch 1
   retry-on conn-failure empty-response response-timeout
   http-reuse always
@@ -36,7 +36,7 @@ export async function startHaproxy(
   const lines = [
     "global\n  nbthread 1\n  maxconn 4000",
     QUESTIONS,
-    `listen questions\n  bind 127.0.0.1:${port} backlog 4096`,
+    `listen questions\n  bind 127.0.0.1:${port} backlog 4096\n  http-request deny unless { path_beg /v1/cluster-logins/ }`,
     ...ports.map((each, n) => `  server platform-${n + 1} 127.0.0.1:${each}`),
   ];
   const file = join(folder, "haproxy.cfg");

@@ -8,7 +8,7 @@ export const RABBITMQ_LIMITS: readonly string[] = [
 ];
 
 /**
- * Who is let in is asked of the platform each time; what a device may use is kept for an hour. RabbitMQ forgets it whenever
+ * Who is let in is asked of the platform each time; what a device may use is kept for ten minutes. RabbitMQ forgets it whenever
  * a connection has nothing to do for a moment, and would ask two questions for each message of a meter.
  */
 export const questionLines = (platform: string): readonly string[] => [
@@ -16,7 +16,7 @@ export const questionLines = (platform: string): readonly string[] => [
   "auth_backends.2.authn = http",
   "auth_backends.2.authz = cache",
   "auth_cache.cached_backend = http",
-  "auth_cache.cache_ttl = 3600000",
+  "auth_cache.cache_ttl = 600000",
   "auth_http.http_method = post",
   ...["user", "vhost", "resource", "topic"].map(
     (what) => `auth_http.${what}_path = http://${platform}/v1/cluster-logins/${what}`,
