@@ -24,6 +24,7 @@ export function QualityFilters({ me }: { me: MeJson }) {
       <RegionSelect value={region} top={homeRegion(me)} onChange={(code) => change({ region: code })} />
       <PickSelect
         label={words.kind}
+        isSteady
         value={kind ?? ""}
         options={[
           { value: "", label: any },
