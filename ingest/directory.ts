@@ -1,7 +1,7 @@
 import { ID_FORM } from "../base/channels.ts";
 import { createLogLimiter, type Logger } from "../base/log.ts";
 import { hasCapability } from "../devices/capabilities.ts";
-import { hasScheme, type Identity } from "../devices/identities.ts";
+import { hasScheme, type Identity, splitIdentity } from "../devices/identities.ts";
 import { Identities } from "../exchange/identities.ts";
 import type { Pool } from "../store/database/index.ts";
 import {
@@ -235,7 +235,10 @@ export class Directory {
 
   /** Older versions gave identities of any scheme. One that a kind does not have speaks for no device of it. */
   private allowed({ id, identities }: DirectoryRow, { kind }: KindRuntime): readonly string[] | undefined {
-    const allowed = identities?.filter((key) => hasScheme(kind, key.slice(0, key.indexOf(":"))));
+    const allowed = identities?.filter((key) => {
+      const identity = splitIdentity(key);
+      return identity && hasScheme(kind, identity.scheme);
+    });
     if (allowed?.length === identities?.length) return identities;
     this.limitLog(id, (suppressed) =>
       this.log.warn(

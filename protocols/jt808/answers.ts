@@ -48,5 +48,5 @@ export function askAgain(firstSerial: number, indexes: readonly number[], is2019
 /** The server's time, in UTC as public notes on 2019 have it. @param at epoch milliseconds */
 export const serverTime = (at: number): Outgoing => ({
   id: ID.time,
-  body: Buffer.from(clockOf(at - 8 * 60 * 60 * 1000), "hex"),
+  body: Buffer.from(clockOf(at), "hex"),
 });

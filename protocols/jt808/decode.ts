@@ -98,6 +98,8 @@ function readingOf({ location, observedAt, isPast }: Located): Item {
 
 /** What an alarm bit that comes up or goes down is as events, each with a name by which a repetition is known. */
 export function alarmEvents({ location, observedAt }: Located, { begun, ended, isPast }: AlarmEdge): Item[] {
+  // Most locations change nothing, and have their extras read for the reading already.
+  if (begun.length === 0 && ended.length === 0) return [];
   const { longitude, latitude, status, clock } = location;
   const { known } = meaningsOf(location.extras);
   const about = {
@@ -116,20 +118,21 @@ export function alarmEvents({ location, observedAt }: Located, { begun, ended, i
 }
 
 /** What a terminal says of itself, without the code by which it logs in. */
-export function reportOf(message: Jt808Message): Content | DoorRefusal {
+function reportOf(message: Jt808Message): Content | DoorRefusal {
   const { id, body, is2019 } = message;
-  const command = nameOfId(id);
-  const event = (told: object): Content => ({
-    channel: "events",
-    value: { type: "terminal_report", command, told },
-  });
   if (id === ID.authenticate) {
     const { code: _, ...told } = readLogin(body, is2019);
-    return event(told);
+    return reportEvent(id, told);
   }
   const told = readRegistration(body, is2019);
-  return told ? event(told) : badJt808(`${command}: too short for a registration`);
+  return told ? reportEvent(id, told) : badJt808(`${nameOfId(id)}: too short for a registration`);
 }
+
+/** What was read of it, as an event. */
+export const reportEvent = (id: number, told: object): Content => ({
+  channel: "events",
+  value: { type: "terminal_report", command: nameOfId(id), told },
+});
 
 const SAYS_SOMETHING: ReadonlySet<number> = new Set([ID.location, ID.askedLocation, ID.locations]);
 

@@ -39,7 +39,7 @@ export class Jt808FrameReader {
   readonly dropped: DroppedParts = { short: 0, long: 0, check: 0, noiseBytes: 0 };
   private parts: Buffer[] = [];
   private pending = 0;
-  /** Undefined before the first flag, and where a frame is too long to be one. */
+  /** False before the first flag, and where a frame is too long to be one. */
   private isInside = false;
   private sinceFrame = 0;
 

@@ -1,3 +1,5 @@
+import { CHINA_MINUTES, chinaText, clockMoment } from "../../devices/codecs/moments.ts";
+
 /** Where a vehicle is, as terminals tell it: the body of 0x0200, and of others that hold one. Pure. */
 
 /** One extra behind the fixed part: its id and its value, whatever they mean. */
@@ -80,17 +82,17 @@ export function readLocationBatch(body: Buffer): LocationBatch | undefined {
 
 /** `260801063015` as RFC 3339; undefined where it is no moment, as of a clock that was never set. */
 export function momentOfClock(clock: string): string | undefined {
-  const found = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(clock);
-  if (!found) return undefined;
-  const [, year, month, day, hour, minute, second] = found;
-  const at = `20${year}-${month}-${day}T${hour}:${minute}:${second}`;
-  // 31 February rolls over, and is no day.
-  const read = new Date(`${at}Z`);
-  return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(at) ? `${at}+08:00` : undefined;
+  if (!/^\d{12}$/.test(clock)) return undefined;
+  const pairAt = (from: number) => Number(clock.slice(from, from + 2));
+  const at = clockMoment(
+    {
+      ...{ year: 2000 + pairAt(0), month: pairAt(2), day: pairAt(4) },
+      ...{ hour: pairAt(6), minute: pairAt(8), second: pairAt(10) },
+    },
+    CHINA_MINUTES,
+  );
+  return at === undefined ? undefined : chinaText(at);
 }
 
-/** A moment as the standard writes it. @param at epoch milliseconds */
-export const clockOf = (at: number): string =>
-  new Date(at + CHINA_MS).toISOString().replaceAll(/\D/g, "").slice(2, 14);
-
-const CHINA_MS = 8 * 60 * 60 * 1000;
+/** The twelve digits of a moment in UTC. @param at epoch milliseconds */
+export const clockOf = (at: number): string => new Date(at).toISOString().replaceAll(/\D/g, "").slice(2, 14);

@@ -14,7 +14,6 @@ export const ID = {
   parameters: 0x0104,
   location: 0x0200,
   askedLocation: 0x0201,
-  controlled: 0x0500,
   locations: 0x0704,
   platformAnswer: 0x8001,
   platformAskAgain: 0x8003,
@@ -26,7 +25,6 @@ export const ID = {
   askForLocation: 0x8201,
   track: 0x8202,
   text: 0x8300,
-  controlVehicle: 0x8500,
 } as const;
 
 /** The part of a header that an answer to it repeats. */

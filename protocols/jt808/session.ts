@@ -6,7 +6,7 @@ import type { DoorDevice, RawMessage } from "../../exchange/door.ts";
 import { PacedConnection } from "../tcp/paced-connection.ts";
 import type { ReachedDevices, ReachingSession } from "../tcp/reached-devices.ts";
 import { answerTo808, type Outgoing, REGISTER_RESULT, RESULT, registered } from "./answers.ts";
-import { badJt808, contextOfJt808, reportOf } from "./decode.ts";
+import { badJt808, contextOfJt808, reportEvent } from "./decode.ts";
 import { type Frame, Jt808FrameReader } from "./frame.ts";
 import { type Addressing, ID, type Jt808Message, readJt808, writeJt808 } from "./message.ts";
 import type { TerminalDoorParts } from "./parts.ts";
@@ -255,8 +255,7 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
   private async register(device: D, message: Jt808Message, raw: RawMessage<D>): Promise<void> {
     const { parts } = this;
     const registration = readRegistration(message.body, message.is2019);
-    const report = reportOf(message);
-    if (!registration || "reason" in report) {
+    if (!registration) {
       parts.counts.denied++;
       return;
     }
@@ -274,6 +273,7 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
       return;
     }
     parts.counts.taken++;
+    const report = reportEvent(message.id, registration);
     const items = this.connection.handOver(
       (settled) => parts.onMessage({ ...raw, ...report, repeated: undefined }, settled),
       () => this.send(message, registered(message, REGISTER_RESULT.ok, code)),

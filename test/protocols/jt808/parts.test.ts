@@ -101,7 +101,10 @@ describe("the clock of a terminal", () => {
     expect(momentOfClock("260801063015")).toBe("2026-08-01T06:30:15+08:00");
     for (const none of ["000000000000", "260231120000", "26080106301a", "261301000000", "260801243015"])
       expect(momentOfClock(none), none).toBeUndefined();
-    expect(clockOf(Date.parse("2026-08-01T06:30:15+08:00"))).toBe("260801063015");
+  });
+
+  it("is told the moment in UTC", () => {
+    expect(clockOf(Date.parse("2026-08-01T06:30:15Z"))).toBe("260801063015");
   });
 });
 
