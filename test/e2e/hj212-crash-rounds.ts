@@ -83,7 +83,7 @@ class CrashStation {
     this.again = Array.from({ length: this.sequence }, (_, i) => i).filter((i) => !this.answered.has(i));
     this.underWay = 0;
     this.isFresh = fresh;
-    this.station = await Hj212Station.connect(port, (packet) => this.hear(packet));
+    this.station = await Hj212Station.connect(port, { onPacket: (packet) => this.hear(packet) });
     this.fill();
   }
 

@@ -1,18 +1,17 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import { frameOf, PacketReader } from "../../protocols/hj212/frame.ts";
+import { portInLog } from "./port-in-log.ts";
 
 /** The port of the door of HJ 212, once the platform's log tells it. */
-export async function hj212Port(log: () => string): Promise<number> {
-  const line = await vi.waitFor(() => {
-    const found = log()
-      .split("\n")
-      .find((each) => each.includes("listens for HJ 212 stations") && each.endsWith("}"));
-    if (found === undefined) throw new Error("the platform has not said yet where it listens for stations");
-    return found;
-  });
-  return (JSON.parse(line) as { port: number }).port;
+export const hj212Port = (log: () => string) => portInLog(log, "listens for HJ 212 stations");
+
+interface StationOptions {
+  /** Takes what is heard instead of keeping it. */
+  readonly onPacket?: (packet: string) => void;
+  /** Of another network, such as 127.0.0.2. */
+  readonly localAddress?: string | undefined;
 }
 
 /** A station at the door of a platform: sends segments, and hears what comes back. */
@@ -21,20 +20,19 @@ export class Hj212Station {
   readonly socket: Socket;
   private readonly reader = new PacketReader();
 
-  private constructor(socket: Socket, onPacket: ((packet: string) => void) | undefined) {
+  private constructor(
+    socket: Socket,
+    onPacket: (packet: string) => void = (packet) => this.heard.push(packet),
+  ) {
     this.socket = socket;
     socket.on("error", () => {});
     socket.on("data", (chunk: Buffer) => {
-      for (const frame of this.reader.push(chunk)) {
-        const packet = frame.toString();
-        if (onPacket) onPacket(packet);
-        else this.heard.push(packet);
-      }
+      for (const frame of this.reader.push(chunk)) onPacket(frame.toString());
     });
   }
 
-  static async connect(port: number, onPacket?: (packet: string) => void): Promise<Hj212Station> {
-    const socket = connect({ host: "127.0.0.1", port });
+  static async connect(port: number, { onPacket, localAddress }: StationOptions = {}): Promise<Hj212Station> {
+    const socket = connect({ host: "127.0.0.1", port, localAddress });
     const station = new Hj212Station(socket, onPacket);
     await once(socket, "connect");
     return station;
@@ -42,5 +40,15 @@ export class Hj212Station {
 
   send(...segments: readonly string[]): void {
     this.socket.write(Buffer.concat(segments.map(frameOf)));
+  }
+
+  /** Waits for so many packets, and no more than these. */
+  async hears(...patterns: readonly RegExp[]): Promise<void> {
+    await vi.waitFor(() => expect(this.heard.length).toBe(patterns.length));
+    for (const [index, pattern] of patterns.entries()) expect(this.heard[index]).toMatch(pattern);
+  }
+
+  async isEnded(): Promise<void> {
+    await vi.waitFor(() => expect(this.socket.destroyed || this.socket.readableEnded).toBe(true));
   }
 }

@@ -3,18 +3,10 @@ import { connect, type Socket } from "node:net";
 import { vi } from "vitest";
 import { type Frame, frameAround, Jt808FrameReader } from "../../protocols/jt808/frame.ts";
 import { type Jt808Message, readJt808 } from "../../protocols/jt808/message.ts";
+import { portInLog } from "./port-in-log.ts";
 
 /** The port of the door of JT/T 808, once the platform's log tells it. */
-export async function jt808Port(log: () => string): Promise<number> {
-  const line = await vi.waitFor(() => {
-    const found = log()
-      .split("\n")
-      .find((each) => each.includes("listens for terminals of JT/T 808") && each.endsWith("}"));
-    if (found === undefined) throw new Error("the platform has not said yet where it listens for terminals");
-    return found;
-  });
-  return (JSON.parse(line) as { port: number }).port;
-}
+export const jt808Port = (log: () => string) => portInLog(log, "listens for terminals of JT/T 808");
 
 /** A message as a terminal sends it, made here and not by the code that is tested. */
 export interface Sent {

@@ -14,8 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => stage.close());
 
-const counts = () => stage.door.packetCounts();
-const came = (count: number) => vi.waitFor(() => expect(stage.messages.length).toBe(count));
+const counts = () => stage.counts;
+const came = (count: number) => stage.came(count);
 
 describe("the door of HJ 212", () => {
   it("answers a report once it is committed, and not before", async () => {

@@ -81,15 +81,12 @@ export async function sendMutations(count: number, seed: number): Promise<void> 
       at = to;
     }
     const found = () => {
-      const { taken, refused, stranger, notice, ignored } = stage.door.packetCounts() as Record<
-        string,
-        number
-      >;
+      const { taken, refused, stranger, notice, ignored } = stage.counts as Record<string, number>;
       return taken! + refused! + stranger! + notice! + ignored!;
     };
     // A station that speaks on two connections keeps the later one; here each one is alone.
-    await vi.waitFor(() => expect([found(), stage.door.packetCounts().broken]).toEqual([whole, broken]));
-    const { taken, refused } = stage.door.packetCounts() as Record<string, number>;
+    await vi.waitFor(() => expect([found(), stage.counts.broken]).toEqual([whole, broken]));
+    const { taken, refused } = stage.counts as Record<string, number>;
     // What does not say whose it is goes on record now and then.
     expect(stage.messages.length).toBe(taken);
     expect(stage.refused.length).toBeGreaterThanOrEqual(refused!);

@@ -8,7 +8,8 @@ import { frameOf } from "../../../protocols/hj212/frame.ts";
 import { OpenRequests } from "../../../protocols/hj212/requests.ts";
 import { type SessionInside, StationSession } from "../../../protocols/hj212/session.ts";
 import { MOST_HELD_BYTES, Strangers } from "../../../protocols/tcp/strangers.ts";
-import { report, station, type TestDevice } from "./stage.ts";
+import type { StageDevice } from "../tcp/door-stage.ts";
+import { report, station } from "./stage.ts";
 
 /** A socket whose other end reads nothing, however much is written. */
 class DeafSocket extends Duplex {
@@ -19,10 +20,10 @@ class DeafSocket extends Duplex {
   setTimeout(): void {}
 }
 
-function openSession(more: Partial<SessionInside<TestDevice>> = {}) {
+function openSession(more: Partial<SessionInside<StageDevice>> = {}) {
   const socket = new DeafSocket();
   let taken = 0;
-  const inside: SessionInside<TestDevice> = {
+  const inside: SessionInside<StageDevice> = {
     door: "hj212",
     findStation: () => station(1),
     lookUpStation: async () => undefined,

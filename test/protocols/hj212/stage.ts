@@ -1,135 +1,36 @@
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
-import { expect, vi } from "vitest";
-import { createLogger } from "../../../base/log.ts";
-import type {
-  DoorPresence,
-  DoorRefusal,
-  RawMessage,
-  ReceivedMessage,
-  UnknownMessage,
-} from "../../../exchange/door.ts";
 import { type Hj212Door, type Hj212Options, openHj212 } from "../../../protocols/hj212/door.ts";
-import { frameOf, PacketReader } from "../../../protocols/hj212/frame.ts";
+import { Hj212Station } from "../../helpers/hj212-station.ts";
+import { DoorStage, type StageDevice } from "../tcp/door-stage.ts";
 
-export interface TestDevice {
-  readonly id: string;
-  readonly deviceNo: number;
-  readonly gateway: boolean;
-}
+export const station = (no: number): StageDevice => ({ id: `st-${no}`, deviceNo: no, gateway: false });
 
-export const station = (no: number): TestDevice => ({ id: `st-${no}`, deviceNo: no, gateway: false });
-
-/** The inside of a platform that settles nothing before it is told to. */
-export class Stage {
-  readonly messages: ReceivedMessage<TestDevice>[] = [];
-  readonly refused: [RawMessage<TestDevice>, DoorRefusal][] = [];
-  readonly unknown: UnknownMessage[] = [];
-  readonly presence: string[] = [];
-  readonly listening: string[] = [];
-  readonly logged: { readonly level: string; readonly msg: string; readonly [key: string]: unknown }[] = [];
-  /** By MN. */
-  readonly devices = new Map<string, TestDevice>([
-    ["A1", station(1)],
-    ["A2", station(2)],
-  ]);
+/** A platform with two stations, known by their MN. */
+export class Stage extends DoorStage<Hj212Door> {
   readonly lookedUp: string[] = [];
-  /** Queries fail while it is set. */
-  away = false;
-  settlesAtOnce = false;
-  private readonly waiting: (() => void)[] = [];
-  private readonly clients: Station[] = [];
-  door!: Hj212Door;
 
-  async open(options: Partial<Hj212Options<TestDevice>> = {}): Promise<void> {
-    const keep = (settled: () => void) => {
-      if (this.settlesAtOnce) settled();
-      else this.waiting.push(settled);
-    };
-    this.door = await openHj212<TestDevice>({
-      host: "127.0.0.1",
-      port: 0,
-      connections: 0,
-      perAddress: 0,
-      rateLimit: 0,
-      itemLimit: 0,
-      log: createLogger("info", { write: (line) => void this.logged.push(JSON.parse(line)) }),
+  constructor() {
+    super();
+    for (const no of [1, 2]) this.devices.set(`A${no}`, station(no));
+  }
+
+  async open(options: Partial<Hj212Options<StageDevice>> = {}): Promise<void> {
+    this.door = await openHj212<StageDevice>({
+      ...this.inside(),
       findStation: (mn) => this.devices.get(mn),
       lookUpStation: async (mn) => {
         this.lookedUp.push(mn);
-        if (this.away) throw new Error("away");
-        return this.devices.get(mn);
+        return this.query(this.devices.get(mn));
       },
-      isAway: (error) => (error as Error).message === "away",
-      onMessage: (message, settled) => {
-        this.messages.push(message);
-        keep(settled);
-        return Array.isArray(message.value) ? message.value.length : 1;
-      },
-      onRefused: (message, refusal, settled) => {
-        this.refused.push([message, refusal]);
-        keep(settled);
-      },
-      onUnknown: (message) => void this.unknown.push(message),
-      onPresence: ({ device, connected }: DoorPresence<TestDevice>) => {
-        this.presence.push(`${device.id} ${connected ? "came" : "left"}`);
-      },
-      onListening: ({ id }) => void this.listening.push(id),
+      isAway: this.isAway,
       ...options,
     });
   }
 
-  /** Settles what came first. */
-  settle(count = 1): void {
-    for (const settled of this.waiting.splice(0, count)) settled();
-  }
-
-  get unsettled(): number {
-    return this.waiting.length;
-  }
-
   /** @param localAddress of another network, such as 127.0.0.2 */
-  async connect(localAddress?: string): Promise<Station> {
-    const socket = connect({ host: "127.0.0.1", port: this.door.port, localAddress });
-    socket.on("error", () => {});
-    await once(socket, "connect");
-    const client = new Station(socket);
+  async connect(localAddress?: string): Promise<Hj212Station> {
+    const client = await Hj212Station.connect(this.door.port, { localAddress });
     this.clients.push(client);
     return client;
-  }
-
-  async close(): Promise<void> {
-    for (const { socket } of this.clients) socket.destroy();
-    await this.door.quiesce();
-    await this.door.close();
-  }
-}
-
-/** A station's side of a connection. */
-export class Station {
-  readonly socket: Socket;
-  readonly heard: string[] = [];
-  private readonly reader = new PacketReader();
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-    socket.on("data", (chunk) => {
-      for (const frame of this.reader.push(chunk)) this.heard.push(frame.toString());
-    });
-  }
-
-  send(...segments: readonly string[]): void {
-    this.socket.write(Buffer.concat(segments.map(frameOf)));
-  }
-
-  /** Waits for so many packets, and no more than these. */
-  async hears(...patterns: readonly RegExp[]): Promise<void> {
-    await vi.waitFor(() => expect(this.heard.length).toBe(patterns.length));
-    for (const [index, pattern] of patterns.entries()) expect(this.heard[index]).toMatch(pattern);
-  }
-
-  async isEnded(): Promise<void> {
-    await vi.waitFor(() => expect(this.socket.destroyed || this.socket.readableEnded).toBe(true));
   }
 }
 
