@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Admission } from "../../base/connection-limits.ts";
 import type { Logger } from "../../base/log.ts";
 import { identityOf } from "../../devices/identities.ts";
 import type { DoorDevice, DoorEvents, DoorRefusal, RawMessage } from "../../exchange/door.ts";
+import { PacedConnection, type PacedConnectionOptions } from "../tcp/paced-connection.ts";
 import type { Strangers } from "../tcp/strangers.ts";
 import { type Addressee, answerTo, requestTo } from "./answers.ts";
 import { clockRequest, type Request } from "./commands.ts";
@@ -14,7 +14,8 @@ import type { OpenRequests } from "./requests.ts";
 
 /** What a session needs of its door, which knows all of them. */
 export interface SessionInside<D extends DoorDevice>
-  extends Pick<DoorEvents<D>, "onMessage" | "onRefused" | "onUnknown"> {
+  extends Pick<DoorEvents<D>, "onMessage" | "onRefused" | "onUnknown">,
+    Pick<PacedConnectionOptions, "logSome"> {
   /** The name of the door. */
   readonly door: string;
   /** The living device that a station's MN stands for, from memory. */
@@ -38,8 +39,6 @@ export interface SessionInside<D extends DoorDevice>
   readonly requests: OpenRequests;
   readonly counts: SessionCounts;
   readonly log: Logger;
-  /** Lets few lines of one text through: whoever connects again and again must not fill the log. */
-  readonly logSome: (level: "info" | "error", fields: object, message: string) => void;
   readonly now: () => number;
 }
 
@@ -48,12 +47,6 @@ export type SessionCounts = Record<
   "taken" | "broken" | "refused" | "stranger" | "notice" | "ignored" | "answered",
   number
 >;
-
-/** Packets of one connection that are not settled yet. Beyond them it is not read. */
-const MOST_WAITING = 64;
-
-/** Unread answers after which a connection is ended: its station sends and does not listen. */
-const MOST_UNSENT_BYTES = 256 * 1024;
 
 /** Stations that may share a connection: a gateway's. */
 const MOST_STATIONS = 1000;
@@ -84,57 +77,23 @@ interface Station<D> {
 
 /** One connection, of a station or of a gateway with several. It reads as fast as its packets are settled. */
 export class StationSession<D extends DoorDevice> {
-  readonly address: string | undefined;
-  private readonly socket: Socket;
+  private readonly connection: PacedConnection;
   private readonly inside: SessionInside<D>;
-  private readonly admission: Admission;
   private readonly reader = new PacketReader();
   /** By MN. */
   private readonly stations = new Map<string, Station<D>>();
-  private readonly ended = new AbortController();
-  private readonly strangerTimer: NodeJS.Timeout;
-  private waiting = 0;
-  /** Called once there is room for another packet. */
-  private onRoom: (() => void) | undefined;
   private brokenBefore = 0;
-  /** The size of the chunk that is being read. */
-  private chunkBytes = 0;
-  private isQuiet = false;
 
-  constructor(socket: Socket, admission: Admission, inside: SessionInside<D>, times: SessionTimes = {}) {
-    this.socket = socket;
-    this.admission = admission;
+  constructor(
+    socket: Socket,
+    admission: Admission,
+    inside: SessionInside<D>,
+    { strangerMs = STRANGER_MS, idleMs = IDLE_MS }: SessionTimes = {},
+  ) {
     this.inside = inside;
-    this.address = admission.address;
-    this.strangerTimer = setTimeout(() => socket.destroy(), times.strangerMs ?? STRANGER_MS);
-    this.strangerTimer.unref();
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, 60_000);
-    socket.setTimeout(times.idleMs ?? IDLE_MS, () => socket.destroy());
-    socket.on("error", (error) =>
-      inside.log.debug({ err: error, address: this.address }, "connection broke"),
-    );
-    socket.on("drain", () => this.onRoom?.());
-    socket.once("close", () => {
-      clearTimeout(this.strangerTimer);
-      this.ended.abort();
-      this.onRoom?.();
-    });
-    socket.on("data", (chunk: Buffer) => {
-      socket.pause();
-      this.takeChunk(chunk).then(
-        () => this.readOn(),
-        (error: unknown) => {
-          if (!this.ended.signal.aborted)
-            inside.logSome(
-              "error",
-              { err: error, address: this.address },
-              "the platform failed with a packet, and ended its connection",
-            );
-          socket.destroy();
-        },
-      );
-    });
+    const { logSome } = inside;
+    const take = (chunk: Buffer) => this.takeChunk(chunk);
+    this.connection = new PacedConnection(socket, admission, { take, logSome, strangerMs, idleMs });
   }
 
   /** The devices whose stations have spoken here. */
@@ -142,12 +101,12 @@ export class StationSession<D extends DoorDevice> {
     for (const { device } of this.stations.values()) yield device;
   }
 
-  get isEnded(): boolean {
-    return this.ended.signal.aborted || this.socket.destroyed;
+  get address(): string | undefined {
+    return this.connection.address;
   }
 
   get unsentBytes(): number {
-    return this.socket.writableLength;
+    return this.connection.unsentBytes;
   }
 
   /** Sends a request to a device's station. @returns false where it has none here */
@@ -176,38 +135,22 @@ export class StationSession<D extends DoorDevice> {
     return isHere;
   }
 
-  /** Reads nothing more; what was taken is still answered. */
   quiesce(): void {
-    this.isQuiet = true;
-    this.socket.pause();
+    this.connection.quiesce();
   }
 
-  /** Sends what is left to be sent, and ends. */
   end(): void {
-    this.isQuiet = true;
-    this.socket.end(() => this.socket.destroy());
-    // Whoever does not read is not waited for.
-    setTimeout(() => this.socket.destroy(), 1000).unref();
-  }
-
-  private readOn(): void {
-    if (!this.isQuiet && !this.isEnded) this.socket.resume();
+    this.connection.end();
   }
 
   private async takeChunk(chunk: Buffer): Promise<void> {
-    this.chunkBytes = chunk.length;
     const frames = this.reader.push(chunk);
     this.countBroken();
     for (const frame of frames) {
       await this.takeFrame(frame);
-      if (this.isQuiet || this.isEnded) return;
+      if (this.connection.isClosing) return;
     }
-    if (this.reader.isHopeless) this.cut("a connection that brings no packets was ended");
-  }
-
-  private cut(why: string): void {
-    this.inside.logSome("info", { address: this.address }, why);
-    this.socket.destroy();
+    if (this.reader.isHopeless) this.connection.cut("a connection that brings no packets was ended");
   }
 
   private countBroken(): void {
@@ -228,7 +171,7 @@ export class StationSession<D extends DoorDevice> {
     const isStrange = !found || ("part" in read && !this.stations.has(read.mn!));
     if (isStrange && !(await this.mayCome())) return;
     const device = found ?? (await this.lookUp(read.mn));
-    if (this.isEnded) return;
+    if (this.connection.isEnded) return;
     const context = contextOf(read.mn, read.cn);
     // The bytes of a chunk are not held for as long as a rejection may wait.
     const raw = { door: inside.door, device, context, raw: Buffer.from(frame), receivedAt };
@@ -237,8 +180,8 @@ export class StationSession<D extends DoorDevice> {
     const station = "part" in read ? undefined : this.stationOf(read, device);
     if (!station && !("part" in read)) return;
     if ((station || !isStrange) && !(await this.waitForTurn(read.mn!, device))) return;
-    await this.waitForRoom();
-    if (this.isEnded || this.isQuiet) return;
+    await this.connection.waitForRoom();
+    if (this.connection.isClosing) return;
     // Its MN may have been given away, or taken from it, while it waited.
     if (inside.findStation(read.mn!)?.deviceNo !== device.deviceNo)
       return this.recordStranger({ ...raw, device: undefined }, read);
@@ -252,8 +195,8 @@ export class StationSession<D extends DoorDevice> {
     if (strangers.mayCome(this.address)) return true;
     counts.stranger++;
     if (this.stations.size === 0)
-      this.cut("a connection that brings too many packets of strangers was ended");
-    else await sleep(STRANGER_PAUSE_MS, undefined, { signal: this.ended.signal, ref: false });
+      this.connection.cut("a connection that brings too many packets of strangers was ended");
+    else await this.connection.pause(STRANGER_PAUSE_MS);
     return false;
   }
 
@@ -261,7 +204,7 @@ export class StationSession<D extends DoorDevice> {
   private async lookUp(mn: string | undefined): Promise<D | undefined> {
     if (mn === undefined) return undefined;
     const { inside } = this;
-    const bytes = this.chunkBytes + this.socket.readableLength;
+    const bytes = this.connection.heldBytes;
     // It gets no answer, so it sends again; and what is noted of it is taken in if it is registered after all.
     if (!inside.strangers.mayHold(bytes)) return undefined;
     try {
@@ -280,7 +223,7 @@ export class StationSession<D extends DoorDevice> {
         if (!inside.isAway(error)) throw error;
         inside.log.debug({ err: error }, "could not ask whose station speaks; it is tried again");
         // Rejects when the connection has ended, and nothing is left to be done.
-        await sleep(RETRY_MS, undefined, { signal: this.ended.signal, ref: false });
+        await this.connection.pause(RETRY_MS);
       }
     }
   }
@@ -296,7 +239,7 @@ export class StationSession<D extends DoorDevice> {
     if (identity) return inside.onUnknown({ ...raw, identity, address });
     if (!inside.strangers.mayRecordNameless(address)) return;
     const refusal = "part" in read ? refusalOf(read) : badFrame(`MN: '${read.mn}' is none`);
-    this.await((settled) => inside.onRefused(raw, refusal, settled));
+    this.connection.handOver((settled) => inside.onRefused(raw, refusal, settled));
   }
 
   /** @returns false where it speaks on another connection by now: what it said here gets no answer, and comes again */
@@ -305,15 +248,8 @@ export class StationSession<D extends DoorDevice> {
       if (this.stations.get(mn)?.device.deviceNo !== deviceNo) return false;
       const waitMs = this.inside.waitOf(id);
       if (waitMs === 0) return true;
-      await sleep(waitMs, undefined, { signal: this.ended.signal, ref: false });
+      await this.connection.pause(waitMs);
     }
-  }
-
-  private async waitForRoom(): Promise<void> {
-    while (!this.isEnded && (this.waiting >= MOST_WAITING || this.socket.writableNeedDrain))
-      await new Promise<void>((resolve) => {
-        this.onRoom = resolve;
-      });
   }
 
   /** @returns undefined where too many stations speak here already */
@@ -333,8 +269,7 @@ export class StationSession<D extends DoorDevice> {
     station.device = device;
     station.addressee = { st: addressee.st, mn, pw, flag };
     this.stations.set(mn, station);
-    clearTimeout(this.strangerTimer);
-    this.admission.known();
+    this.connection.isKnown();
     this.inside.claim(this, device);
     return station;
   }
@@ -366,7 +301,7 @@ export class StationSession<D extends DoorDevice> {
     const content = withContent(raw, message);
     if ("reason" in content) return this.refuse(raw, content, () => this.answer(message));
     inside.counts.taken++;
-    const items = this.await(
+    const items = this.connection.handOver(
       (settled) => inside.onMessage(content, settled),
       () => this.answer(message),
     );
@@ -387,32 +322,19 @@ export class StationSession<D extends DoorDevice> {
     if ("reason" in content) return this.refuse(raw, content, () => {});
     counts.taken++;
     const value = request ? { ...(content.value as object), commandId: request.commandId } : content.value;
-    this.await((settled) => this.inside.onMessage({ ...content, value }, settled));
+    this.connection.handOver((settled) => this.inside.onMessage({ ...content, value }, settled));
   }
 
   private refuse(raw: RawMessage<D>, refusal: DoorRefusal, then: () => void): void {
     this.inside.counts.refused++;
-    this.await((settled) => this.inside.onRefused(raw, refusal, settled), then);
-  }
-
-  /** Counts a message until it is settled, and goes on then. */
-  private await<T>(hand: (settled: () => void) => T, then: () => void = () => {}): T {
-    this.waiting++;
-    let isSettled = false;
-    return hand(() => {
-      if (isSettled) return;
-      isSettled = true;
-      this.waiting--;
-      then();
-      this.onRoom?.();
-    });
+    this.connection.handOver((settled) => this.inside.onRefused(raw, refusal, settled), then);
   }
 
   private answer(message: Hj212Message): void {
     const answer = answerTo(message);
     if (!answer) return;
     this.inside.counts.answered++;
-    this.write(answer);
+    this.connection.write(answer);
   }
 
   private send(
@@ -421,12 +343,6 @@ export class StationSession<D extends DoorDevice> {
     { cn, content }: Request,
   ): void {
     const qn = this.inside.requests.add(device.deviceNo, commandId, this.inside.now());
-    this.write(requestTo(addressee, qn, cn, content));
-  }
-
-  private write(packet: Buffer): void {
-    if (!this.socket.writable) return;
-    this.socket.write(packet);
-    if (this.socket.writableLength > MOST_UNSENT_BYTES) this.socket.destroy();
+    this.connection.write(requestTo(addressee, qn, cn, content));
   }
 }

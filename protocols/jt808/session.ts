@@ -244,10 +244,7 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
     if (identity) parts.onUnknown({ ...raw, identity, address });
     else if (parts.strangers.mayRecordNameless(address)) {
       const refusal = badJt808(`phone '${message.phone}': expected digits, not all of them zeros`);
-      this.connection.handOver(
-        (settled) => parts.onRefused(raw, refusal, settled),
-        () => {},
-      );
+      this.connection.handOver((settled) => parts.onRefused(raw, refusal, settled));
     }
     if (message.id === ID.register) this.send(message, registered(message, REGISTER_RESULT.unknown));
   }

@@ -96,11 +96,13 @@ export class PacedConnection {
     this.strangerTimer.unref();
   }
 
+  /** Reads nothing more; what was taken is still answered. */
   quiesce(): void {
     this.isQuiet = true;
     this.socket.pause();
   }
 
+  /** Sends what is left to be sent, and ends. */
   end(): void {
     this.isQuiet = true;
     this.socket.end(() => this.socket.destroy());
@@ -128,7 +130,7 @@ export class PacedConnection {
   }
 
   /** Counts a message until it is settled, and goes on then. @param hand gives it away */
-  handOver<T>(hand: (settled: () => void) => T, then: () => void): T {
+  handOver<T>(hand: (settled: () => void) => T, then: () => void = () => {}): T {
     this.waiting++;
     let isSettled = false;
     return hand(() => {
