@@ -1,7 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, vi } from "vitest";
-import { createRandom } from "../../../devices/random.ts";
+import { createRandom, type Random } from "../../../devices/random.ts";
 import { PacketReader } from "../../../protocols/hj212/frame.ts";
+import { below, changedInPlaces, writeInPieces } from "../../helpers/mutate.ts";
 import { Stage, station } from "./stage.ts";
 import { golden } from "./vectors.ts";
 
@@ -13,42 +14,10 @@ const packets = [
   ...golden.split.flatMap(({ frames }) => frames),
 ].map((text) => Buffer.from(text));
 
-type Random = ReturnType<typeof createRandom>;
+const mixture = { others: packets, signs: Buffer.from("##;=,&&-") };
 
-const below = (random: Random, limit: number) => Math.min(limit - 1, Math.floor(random.between(0, limit)));
-
-/** A packet with something wrong about it: bits, bytes, pieces of it twice, of others, or missing. */
-function mutate(random: Random): Buffer {
-  const source = packets[below(random, packets.length)]!;
-  let bytes = Buffer.from(source);
-  for (let times = 1 + below(random, 4); times > 0; times--) {
-    const at = below(random, bytes.length + 1);
-    const length = below(random, 12);
-    switch (below(random, 6)) {
-      case 0:
-        if (at < bytes.length) bytes[at]! ^= 1 << below(random, 8);
-        break;
-      case 1:
-        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
-        break;
-      case 2:
-        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at, at + length), bytes.subarray(at)]);
-        break;
-      case 3: {
-        const other = packets[below(random, packets.length)]!;
-        bytes = Buffer.concat([bytes.subarray(0, at), other.subarray(below(random, other.length))]);
-        break;
-      }
-      case 4:
-        bytes = Buffer.concat([bytes.subarray(0, at), Buffer.from("##;=,&&-")]);
-        break;
-      default:
-        bytes.fill(below(random, 256), at, Math.min(bytes.length, at + length));
-    }
-    if (bytes.length > 4096) bytes = bytes.subarray(0, 4096);
-  }
-  return bytes;
-}
+/** A packet with something wrong about it. */
+const mutate = (random: Random) => changedInPlaces(packets[below(random, packets.length)]!, random, mixture);
 
 /**
  * Sends mutated packets over many connections. Each packet that a reader finds whole is on record, counted as another
@@ -75,11 +44,7 @@ export async function sendMutations(count: number, seed: number): Promise<void> 
     broken += length + short + crc;
     const client = await stage.connect();
     client.socket.resume();
-    for (let at = 0; at < bytes.length; ) {
-      const to = at + 1 + below(random, 3000);
-      client.socket.write(bytes.subarray(at, to));
-      at = to;
-    }
+    writeInPieces(client.socket, bytes, random);
     const found = () => {
       const { taken, refused, stranger, notice, ignored } = stage.counts as Record<string, number>;
       return taken! + refused! + stranger! + notice! + ignored!;

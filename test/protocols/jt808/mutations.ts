@@ -1,14 +1,11 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, vi } from "vitest";
-import { createRandom } from "../../../devices/random.ts";
+import { createRandom, type Random } from "../../../devices/random.ts";
 import { frameAround, Jt808FrameReader, readFrame } from "../../../protocols/jt808/frame.ts";
 import { type Jt808Message, readJt808 } from "../../../protocols/jt808/message.ts";
+import { below, changed, changedInPlaces, writeInPieces } from "../../helpers/mutate.ts";
 import { phoneOf, Stage } from "./stage.ts";
 import { golden, hex } from "./vectors.ts";
-
-type Random = ReturnType<typeof createRandom>;
-
-const below = (random: Random, limit: number) => Math.min(limit - 1, Math.floor(random.between(0, limit)));
 
 /** Messages by which a terminal leaves, or becomes another. */
 const LEAVING = new Set([0x0003, 0x0102]);
@@ -28,30 +25,7 @@ const contents = [
     return [bytes];
   });
 
-/** Bits, bytes, pieces twice, of others, or missing. */
-function changed(bytes: Buffer, random: Random, others: readonly Buffer[]): Buffer {
-  const at = below(random, bytes.length + 1);
-  const length = below(random, 12);
-  switch (below(random, 6)) {
-    case 0: {
-      const copy = Buffer.from(bytes);
-      if (at < copy.length) copy[at]! ^= 1 << below(random, 8);
-      return copy;
-    }
-    case 1:
-      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
-    case 2:
-      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at, at + length), bytes.subarray(at)]);
-    case 3: {
-      const other = others[below(random, others.length)]!;
-      return Buffer.concat([bytes.subarray(0, at), other.subarray(below(random, other.length))]);
-    }
-    case 4:
-      return Buffer.concat([bytes.subarray(0, at), Buffer.of(0x7e, 0x7d, 0x02, 0x7d, 0x01)]);
-    default:
-      return Buffer.from(bytes).fill(below(random, 256), at, Math.min(bytes.length, at + length));
-  }
-}
+const mixture = { others: contents, signs: Buffer.of(0x7e, 0x7d, 0x02, 0x7d, 0x01) };
 
 /** A frame with something wrong about it: behind a right check and length, or anywhere. */
 function mutate(random: Random): Buffer {
@@ -59,16 +33,13 @@ function mutate(random: Random): Buffer {
   if (random.chance(0.6)) {
     const headBytes = (content.readUInt16BE(2) & 0x4000) !== 0 ? 17 : 12;
     const head = Buffer.from(content.subarray(0, headBytes));
-    const body = changed(content.subarray(headBytes), random, contents).subarray(0, 1000);
+    const body = changed(content.subarray(headBytes), random, mixture).subarray(0, 1000);
     const isPart = (head.readUInt16BE(2) & 0x2000) !== 0;
     const length = Math.max(0, body.length - (isPart ? 4 : 0));
     head.writeUInt16BE((head.readUInt16BE(2) & 0xfc00) | length, 2);
     return frameAround(Buffer.concat([head, body]));
   }
-  let bytes: Buffer = frameAround(content);
-  for (let times = 1 + below(random, 4); times > 0; times--)
-    bytes = changed(bytes, random, contents).subarray(0, 4096);
-  return bytes;
+  return changedInPlaces(frameAround(content), random, mixture);
 }
 
 /** What comes behind a right check. */
@@ -110,11 +81,7 @@ export async function sendMutations(count: number, seed: number): Promise<void> 
     expect(await terminal.logIn("token-1")).toBe(0);
     const [before, brokenBefore, joined] = [found(), stage.counts.broken!, stage.counts.parts!];
     terminal.socket.resume();
-    for (let at = 0; at < bytes.length; ) {
-      const to = at + 1 + below(random, 3000);
-      terminal.socket.write(bytes.subarray(at, to));
-      at = to;
-    }
+    writeInPieces(terminal.socket, bytes, random);
     whole += here.messages.length;
     broken += here.broken;
     // The last part of a body is counted with the others and as what they are together.
