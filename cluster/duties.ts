@@ -90,7 +90,8 @@ export function startDuties(options: DutiesOptions): Duties {
   const { leaseMs = LEASE_MS, marginMs = MARGIN_MS, everyMs = EVERY_MS } = options;
   const posts = new Map<string, Post>();
 
-  const canDo = ({ duty }: Post) => (duty.standsReady ?? standsReady) && duty.canDo?.() !== false;
+  const isReady = ({ duty }: Post) => duty.standsReady ?? standsReady;
+  const canDo = (post: Post) => isReady(post) && post.duty.canDo?.() !== false;
   const isHeld = (post: Post) => post.mine !== undefined && now() < post.until;
 
   async function end(post: Post): Promise<void> {
@@ -132,7 +133,7 @@ export function startDuties(options: DutiesOptions): Duties {
   }
 
   async function turn(): Promise<void> {
-    if (![...posts.values()].some(({ duty }) => duty.standsReady ?? standsReady)) return;
+    if (![...posts.values()].some(isReady)) return;
     const asked = now();
     let leases: Lease[];
     await leave([...posts.values()].filter((post) => post.mine && !canDo(post)));

@@ -3,7 +3,8 @@ import type { PlatformProcess } from "../../test/helpers/platform-process.ts";
 import { questionLines } from "../../test/helpers/rabbitmq-limits.ts";
 import { findRabbitmq, startRabbitmqNode } from "../../test/helpers/rabbitmq-node.ts";
 import type { BenchDatabase } from "../bench-database.ts";
-import { findMosquitto, freePort, startMosquitto } from "../peer/mosquitto.ts";
+import { freePort } from "../peer/local-program.ts";
+import { findMosquitto, startMosquitto } from "../peer/mosquitto.ts";
 import { groupsMs, processMs, serverMs } from "../processor-time.ts";
 import type { Bench } from "../story.ts";
 

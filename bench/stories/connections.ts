@@ -7,7 +7,7 @@ import { addMeters, type LoadDevice } from "../fleet.ts";
 import { Child } from "../load/child.ts";
 import { Moments } from "../load/run-load.ts";
 import type { StormMessage, StormOrder } from "../load/storm.ts";
-import { freePort } from "../peer/mosquitto.ts";
+import { freePort } from "../peer/local-program.ts";
 import { type Bench, defineStory, numberFlag, runsFlag } from "../story.ts";
 
 const RETRY_MS = 1000;

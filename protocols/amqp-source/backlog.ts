@@ -1,7 +1,6 @@
 import type { ChannelModel } from "amqplib";
 import { type RepeatedWork, repeat } from "../../base/periodic.ts";
 import { closeLater, openForQuestion } from "./connection.ts";
-import { partitionName } from "./topology.ts";
 
 /** How often the waiting messages are counted, in milliseconds. */
 const COUNT_MS = 5_000;
@@ -20,7 +19,7 @@ const KNOWN_MS = 30_000;
  * device that was not heard is not therefore silent.
  */
 export class BacklogWatch {
-  private readonly partitions: number;
+  private readonly queues: readonly string[];
   private readonly everyMs: number;
   private readonly now: () => number;
   /** By partition: when it was last seen empty. */
@@ -30,11 +29,11 @@ export class BacklogWatch {
   private countedAt = Number.NEGATIVE_INFINITY;
   private counting: RepeatedWork | undefined;
 
-  constructor(partitions: number, everyMs = COUNT_MS, now: () => number = Date.now) {
-    this.partitions = partitions;
+  constructor(queues: readonly string[], everyMs = COUNT_MS, now: () => number = Date.now) {
+    this.queues = queues;
     this.everyMs = everyMs;
     this.now = now;
-    this.emptyAt = Array.from({ length: partitions }, () => Number.NEGATIVE_INFINITY);
+    this.emptyAt = queues.map(() => Number.NEGATIVE_INFINITY);
   }
 
   /** Epoch milliseconds; `-Infinity` before each partition was seen empty, and undefined while they cannot be counted. */
@@ -50,7 +49,8 @@ export class BacklogWatch {
     const { waiting, emptyUpTo } = this;
     if (this.now() - emptyUpTo < QUIET_MS) return undefined;
     const since = Number.isFinite(emptyUpTo) ? ` since ${new Date(emptyUpTo).toISOString()}` : "";
-    if (this.heardUpTo === undefined)
+    // RabbitMQ says 0 also of partitions of which it does not know.
+    if (this.heardUpTo === undefined || waiting === 0)
       return `messages that wait at RabbitMQ could not be counted${since}; this process calls no device silent`;
     return `messages wait at RabbitMQ${since}, ${waiting} now; no device is called silent before they were taken`;
   }
@@ -75,10 +75,10 @@ export class BacklogWatch {
     const channel = await openForQuestion(connection);
     let waiting = 0;
     const begin = this.now();
-    for (let partition = 0; partition < this.partitions; partition++) {
+    for (const [partition, queue] of this.queues.entries()) {
       // What comes after this moment is not in the answer.
       const at = this.now();
-      const { messageCount, consumerCount } = await channel.checkQueue(partitionName(partition));
+      const { messageCount, consumerCount } = await channel.checkQueue(queue);
       // Of a partition whose nodes do not answer in time RabbitMQ says that it has none of either.
       if (messageCount === 0 && consumerCount > 0) this.emptyAt[partition] = at;
       waiting += messageCount;

@@ -12,6 +12,7 @@ const AGAIN_MS = [1_000, 2_000, 4_000, 8_000] as const;
  * moment at which it began; what came with the new token stays.
  */
 const LATE_MS = [15_000, 30_000, 60_000] as const;
+const WAITS_MS = [...AGAIN_MS, ...LATE_MS];
 
 /** So long the former token may be known, and clocks may differ. Milliseconds. */
 const KNOWN_MS = 5_000;
@@ -72,7 +73,7 @@ export class Cuts {
       if (series.done <= AGAIN_MS.length) await management.endConnectionsOf(id);
       else await management.endOlderOf(id, series.at + KNOWN_MS);
       this.failing.delete(id);
-      wait = [...AGAIN_MS, ...LATE_MS][series.done++];
+      wait = WAITS_MS[series.done++];
     } catch (error) {
       if (!this.failing.has(id))
         this.log.warn({ err: error, deviceId: id }, "connections at RabbitMQ could not be ended");

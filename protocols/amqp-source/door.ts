@@ -8,6 +8,7 @@ import type { Management } from "./management.ts";
 import { ParkedWatch } from "./parked.ts";
 import { PresenceWatch } from "./presence.ts";
 import { type AmqpSession, openSession } from "./session.ts";
+import { queuesToRead } from "./topology.ts";
 import { troubleOf } from "./trouble.ts";
 
 /** The name of this door. */
@@ -74,7 +75,7 @@ class Source<D extends DoorDevice> implements AmqpSource {
     const { reporterMs: everyMs } = options;
     this.presence = new PresenceWatch({ ...options, host, ownUsers, door: AMQP_SOURCE, everyMs });
     this.parked = new ParkedWatch(options.log, options.reporterMs);
-    this.backlog = new BacklogWatch(options.partitions, options.reporterMs);
+    this.backlog = new BacklogWatch(queuesToRead(options.partitions), options.reporterMs);
     this.running = this.run();
   }
 

@@ -71,9 +71,8 @@ export class Partition {
   private readonly closing = new AbortController();
   /** Connections in a row that broke soon. */
   private breaks = 0;
-  private taken = 0;
-  /** Since when messages wait and none has come, by the steady clock, and how many had come until then. */
-  private stuck: { readonly since: number; readonly taken: number; readonly reading: Reading } | undefined;
+  /** Since when messages wait and none comes by the present connection, by the steady clock. */
+  private stuckSince: number | undefined;
   /** Why its messages come slowly, or not. */
   trouble: string | undefined;
 
@@ -82,7 +81,7 @@ export class Partition {
     this.options = {
       ...options,
       take: (...message) => {
-        this.taken++;
+        this.stuckSince = undefined;
         take(...message);
       },
     };
@@ -104,20 +103,16 @@ export class Partition {
    * only the second right to it, that changes nothing.
    */
   noteWaiting(count: number): void {
-    const { reading, taken, stuck } = this;
+    const { reading } = this;
     const { queue, stuckMs = STUCK_MS, log } = this.options;
-    const isSame = !stuck || (stuck.taken === taken && stuck.reading === reading);
-    if (count === 0 || !reading || reading.acknowledgements.open > 0 || !isSame) {
-      this.stuck = undefined;
-      return;
-    }
     const now = performance.now();
-    this.stuck = stuck ?? { since: now, taken, reading };
-    if (now - this.stuck.since < stuckMs) return;
-    this.stuck = undefined;
+    this.stuckSince =
+      count === 0 || reading?.acknowledgements.open !== 0 ? undefined : (this.stuckSince ?? now);
+    if (this.stuckSince === undefined || now - this.stuckSince < stuckMs) return;
+    this.stuckSince = undefined;
     log.warn({ queue, waiting: count }, "messages wait at RabbitMQ and none comes; reads them anew");
     // `keepReading` goes on with another connection.
-    reading.abandon();
+    reading?.abandon();
   }
 
   async cancel(): Promise<void> {
@@ -142,6 +137,7 @@ export class Partition {
         if (signal.aborted) return;
         reading = await read(options, this.breaks >= CAREFUL_AFTER);
         this.reading = reading;
+        this.stuckSince = undefined;
         // The end came meanwhile, and has closed the one before.
         if (signal.aborted) await reading.close(0);
       }

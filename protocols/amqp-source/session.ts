@@ -3,7 +3,7 @@ import { closeConnection, connectTo } from "./connection.ts";
 import { Outbox } from "./outbox.ts";
 import { Partition, type PartitionOptions } from "./partition.ts";
 import { priorityOf } from "./shares.ts";
-import { bindQueues, declareQueues, EXPIRED, isBound, partitionName } from "./topology.ts";
+import { bindQueues, declareQueues, isBound, queuesToRead } from "./topology.ts";
 
 /**
  * After two of these without a sign, RabbitMQ gives the partitions of a paused process to others, and we take a silent
@@ -36,7 +36,7 @@ export interface AmqpSession {
   readonly ended: Promise<unknown>;
   /** Messages that came and are not acknowledged. */
   open(): number;
-  /** Takes note of how many messages wait in a partition. */
+  /** Takes note of how many messages wait in a partition, by its place among `queuesToRead`. */
   noteWaiting(partition: number, count: number): void;
   /** What hinders partitions, although messages come. */
   trouble(): string | undefined;
@@ -58,9 +58,7 @@ export async function openSession(options: SessionOptions): Promise<AmqpSession>
     end = resolve;
   });
   void broken.then(end);
-  // What has expired is one more.
-  const queues = [...Array.from({ length: count }, (_, partition) => partitionName(partition)), EXPIRED];
-  const partitions = queues.map(
+  const partitions = queuesToRead(count).map(
     (queue, partition) =>
       new Partition({
         ...options,

@@ -21,7 +21,7 @@ const DEAD = "sbi.dead";
  * A device may say after which time its message is of no use (MQTT 5), and RabbitMQ then takes it from its partition. It was
  * acknowledged all the same, so it is read from here.
  */
-export const EXPIRED = "sbi.expired";
+const EXPIRED = "sbi.expired";
 
 /**
  * A message that came back so often is parked. RabbitMQ's own is 20, and counts kills of processes and of nodes too,
@@ -42,9 +42,19 @@ const boundName = (partitions: number): string =>
     .digest("hex")
     .slice(0, 12)}`;
 
-const QUORUM = { "x-queue-type": "quorum" };
+/** One process at a time has a device's messages; when it ends, another one gets them at once, in order. */
+const READ_BY_ONE = { "x-single-active-consumer": true, "x-consumer-timeout": CONSUMER_TIMEOUT_MS };
+
+const declareQuorum = (channel: Channel, name: string, more: Record<string, unknown> = {}) =>
+  channel.assertQueue(name, { durable: true, arguments: { "x-queue-type": "quorum", ...more } });
 
 export const partitionName = (partition: number): string => `${PARTITIONED}.${partition}`;
+
+/** What processes read: the partitions, and what has expired in them. */
+export const queuesToRead = (partitions: number): string[] => [
+  ...Array.from({ length: partitions }, (_, partition) => partitionName(partition)),
+  EXPIRED,
+];
 
 /**
  * True when a process has bound all of it before.
@@ -70,32 +80,19 @@ export async function isBound(connection: ChannelModel, partitions: number): Pro
  */
 export async function declareQueues(channel: Channel, partitions: number): Promise<void> {
   // Messages would lie unread in partitions beyond a smaller number. RabbitMQ refuses to declare it with another length.
-  await channel.assertQueue(COUNT, { durable: true, maxLength: partitions, arguments: QUORUM });
+  await declareQuorum(channel, COUNT, { "x-max-length": partitions });
   await channel.assertExchange(PARKED, "fanout", { durable: true });
   await channel.assertExchange(DEAD, "headers", { durable: true });
-  await channel.assertQueue(EXPIRED, {
-    durable: true,
-    arguments: { ...QUORUM, "x-single-active-consumer": true, "x-consumer-timeout": CONSUMER_TIMEOUT_MS },
-  });
-  await channel.assertQueue(PARKED, {
-    durable: true,
-    arguments: { "x-queue-type": "quorum", "x-max-length-bytes": PARKED_BYTES },
-  });
+  await declareQuorum(channel, EXPIRED, READ_BY_ONE);
+  await declareQuorum(channel, PARKED, { "x-max-length-bytes": PARKED_BYTES });
   await channel.assertExchange(PARTITIONED, "x-consistent-hash", { durable: true });
-  for (let partition = 0; partition < partitions; partition++) {
-    await channel.assertQueue(partitionName(partition), {
-      durable: true,
-      arguments: {
-        "x-queue-type": "quorum",
-        // One process at a time has a device's messages; when it ends, another one gets them at once, in order.
-        "x-single-active-consumer": true,
-        // A message that no process can read would come back for ever, and hold up those behind it.
-        "x-delivery-limit": DELIVERY_LIMIT,
-        "x-dead-letter-exchange": PARKED,
-        "x-consumer-timeout": CONSUMER_TIMEOUT_MS,
-      },
+  for (let partition = 0; partition < partitions; partition++)
+    await declareQuorum(channel, partitionName(partition), {
+      ...READ_BY_ONE,
+      // A message that no process can read would come back for ever, and hold up those behind it.
+      "x-delivery-limit": DELIVERY_LIMIT,
+      "x-dead-letter-exchange": PARKED,
     });
-  }
 }
 
 /**
@@ -117,5 +114,5 @@ export async function bindQueues(channel: Channel, partitions: number): Promise<
   for (let partition = 0; partition < partitions; partition++)
     await channel.bindQueue(partitionName(partition), PARTITIONED, "1");
   for (const key of BINDING_KEYS) await channel.bindExchange(PARTITIONED, DEVICES_EXCHANGE, key);
-  await channel.assertQueue(boundName(partitions), { durable: true, arguments: QUORUM });
+  await declareQuorum(channel, boundName(partitions));
 }

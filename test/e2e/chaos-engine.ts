@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findMosquitto, startMosquitto } from "../../bench/peer/mosquitto.ts";
 import { type Balancer, startBalancer } from "../helpers/balancer.ts";
-import { hasHaproxy, startHaproxy } from "../helpers/haproxy.ts";
+import { findHaproxy, startHaproxy } from "../helpers/haproxy.ts";
 import { questionLines } from "../helpers/rabbitmq-limits.ts";
 import { findRabbitmq, type RabbitmqNode, startRabbitmqCluster } from "../helpers/rabbitmq-node.ts";
 
@@ -98,7 +98,8 @@ async function startShared(): Promise<ChaosEngine> {
 
 /** Who takes RabbitMQ's questions to the processes. */
 async function startAsking(httpPorts: readonly number[]) {
-  if (hasHaproxy()) return { ...(await startHaproxy(httpPorts)), lead: () => {} };
+  const haproxy = findHaproxy();
+  if (haproxy) return { ...(await startHaproxy(haproxy, httpPorts)), lead: () => {} };
   const balancer = await startBalancer();
   return { ...balancer, end: async () => balancer.close() };
 }

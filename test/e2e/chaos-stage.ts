@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addMeters, addSpeakers, type LoadDevice } from "../../bench/fleet.ts";
-import { freePort } from "../../bench/peer/mosquitto.ts";
+import { freePort } from "../../bench/peer/local-program.ts";
 import { openPool, type Pool } from "../../store/database/index.ts";
 import { type Balancer, startBalancer } from "../helpers/balancer.ts";
 import { PlatformProcess, type PlatformProcessOptions } from "../helpers/platform-process.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Publisher } from "../../bench/load/publisher.ts";
-import { freePort } from "../../bench/peer/mosquitto.ts";
+import { freePort } from "../../bench/peer/local-program.ts";
 import { PlatformProcess } from "../helpers/platform-process.ts";
 import { questionLines } from "../helpers/rabbitmq-limits.ts";
 import { type RabbitmqNode, startRabbitmqNode } from "../helpers/rabbitmq-node.ts";

@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { answers, freePort } from "../../bench/peer/mosquitto.ts";
+import { findProgram, freePort, startProgram } from "../../bench/peer/local-program.ts";
 
 /**
  * What docs/cluster.md sets between RabbitMQ and the processes that answer its questions: many short connections in, few
@@ -23,12 +20,11 @@ export const QUESTIONS = `defaults
   option httpchk GET /livez
   default-server check inter 1s fall 2 rise 1 maxconn 32`;
 
-const PROGRAM = "/usr/sbin/haproxy";
+export const findHaproxy = (): string | undefined => findProgram("haproxy");
 
-export const hasHaproxy = (): boolean => existsSync(PROGRAM);
-
-/** A haproxy from Debian's package in front of ports of this machine, on a port of its own. */
+/** A haproxy in front of ports of this machine, on a port of its own. */
 export async function startHaproxy(
+  program: string,
   ports: readonly number[],
 ): Promise<{ port: number; end(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "sbi-haproxy-"));
@@ -41,19 +37,11 @@ export async function startHaproxy(
   ];
   const file = join(folder, "haproxy.cfg");
   await writeFile(file, `${lines.join("\n")}\n`);
-  const child = spawn(PROGRAM, ["-db", "-q", "-f", file], { stdio: ["ignore", "ignore", "inherit"] });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const endNow = () => void child.kill("SIGKILL");
-  process.once("exit", endNow);
-  // It has read its file and listens, or has said why not.
-  while (child.exitCode === null && !(await answers(port))) await sleep(20);
-  if (child.exitCode !== null) throw new Error(`haproxy ended with ${child.exitCode}`);
+  const running = await startProgram(program, ["-db", "-q", "-f", file], port);
   return {
     port,
     async end() {
-      process.off("exit", endNow);
-      endNow();
-      await ended;
+      await running.end();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -5,7 +5,7 @@ import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { freePort } from "../../bench/peer/mosquitto.ts";
+import { freePort } from "../../bench/peer/local-program.ts";
 import { RABBITMQ_LIMITS } from "./rabbitmq-limits.ts";
 
 /**

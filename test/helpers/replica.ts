@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { freePort } from "../../bench/peer/mosquitto.ts";
+import { freePort } from "../../bench/peer/local-program.ts";
 
 const BIN = "/usr/lib/postgresql/17/bin";
 

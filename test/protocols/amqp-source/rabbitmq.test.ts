@@ -13,7 +13,13 @@ import {
 } from "../../../protocols/amqp-source/door.ts";
 import { openManagement } from "../../../protocols/amqp-source/management.ts";
 import { Partition } from "../../../protocols/amqp-source/partition.ts";
-import { bindQueues, declareQueues, PARKED, partitionName } from "../../../protocols/amqp-source/topology.ts";
+import {
+  bindQueues,
+  declareQueues,
+  PARKED,
+  partitionName,
+  queuesToRead,
+} from "../../../protocols/amqp-source/topology.ts";
 import { isAway } from "../../../store/database/index.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { addDevice, startTestIngest, type TestIngest } from "../../helpers/ingest.ts";
@@ -301,7 +307,7 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
       await channel.waitForConfirms();
     };
     let now = 1_000_000;
-    const watch = new BacklogWatch(PARTITIONS, 10, () => now);
+    const watch = new BacklogWatch(queuesToRead(PARTITIONS), 10, () => now);
     onTestFinished(() => watch.leave());
     expect(watch.heardUpTo).toBeUndefined();
     watch.follow(own);
@@ -312,8 +318,8 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
     await vi.waitFor(() => expect(watch.trouble).toContain("messages wait at RabbitMQ, 2 now"), PATIENCE);
     const held: ConsumeMessage[] = [];
     await channel.prefetch(1);
-    for (let partition = 0; partition < PARTITIONS; partition++)
-      await channel.consume(partitionName(partition), (message) => void held.push(message!));
+    for (const queue of queuesToRead(PARTITIONS))
+      await channel.consume(queue, (message) => void held.push(message!));
     await vi.waitFor(() => expect(held).toHaveLength(1), PATIENCE);
     channel.ack(held.pop()!);
     // Another process may hold some for a while.
@@ -478,6 +484,23 @@ describe.runIf(root)("a RabbitMQ cluster as a source", () => {
     await young;
     await vi.waitFor(() => expect(second.presence.at(-1)).toMatchObject({ connected: false }), PATIENCE);
     expect(second.source.isOnline("amqp-7")).toBe(false);
+  });
+
+  it("ends the logins of a device that began before a moment, and no later one", async () => {
+    const management = openManagement(node.managementUrl);
+    const older = await connectDevice("/", "ends-older");
+    const isGone = new Promise<void>((resolve) => void older.once("close", resolve));
+    const began = await vi.waitFor(async () => {
+      const all = (await ask("GET", "connections")) as { user: string; connected_at?: number }[];
+      const at = all.find(({ user }) => user === "ends-older")?.connected_at;
+      expect(at).toBeTypeOf("number");
+      return at!;
+    }, PATIENCE);
+    await management.endOlderOf("ends-older", began);
+    await management.endOlderOf("nobody", began + 1);
+    expect(older.connected).toBe(true);
+    await management.endOlderOf("ends-older", began + 1);
+    await isGone;
   });
 
   it("takes no packet that is longer than our own door takes: its publisher is cut", async () => {
