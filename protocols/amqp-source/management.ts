@@ -73,16 +73,15 @@ export function openManagement(url: string): Management {
       await ask(`connections/username/${encodeURIComponent(user)}`, "DELETE");
     },
     async endOlderOf(user, before) {
-      const response = await ask(
-        `connections/username/${encodeURIComponent(user)}?columns=name,connected_at`,
-      );
-      const found = response.ok
-        ? ((await response.json()) as { name?: string; connected_at?: number }[])
-        : [];
-      // One that does not say when it began is too young for the list.
-      for (const { name, connected_at: at } of found)
-        if (name !== undefined && at !== undefined && at < before)
-          await ask(`connections/${encodeURIComponent(name)}`, "DELETE");
+      const response = await ask(`connections/username/${encodeURIComponent(user)}`);
+      const found = response.ok ? ((await response.json()) as { name: string }[]) : [];
+      for (const { name } of found) {
+        const path = `connections/${encodeURIComponent(name)}`;
+        // The list of a user's does not say when they began.
+        const one = await ask(`${path}?columns=connected_at`);
+        const { connected_at: at } = one.ok ? ((await one.json()) as { connected_at?: number }) : {};
+        if (at !== undefined && at < before) await ask(path, "DELETE");
+      }
     },
     async boundSessions(host) {
       const path = `policies/${encodeURIComponent(host)}/${SESSION_POLICY_NAME}`;
