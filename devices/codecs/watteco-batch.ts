@@ -2,9 +2,8 @@ import type { CodecFault } from "./codec.ts";
 
 /** Batches of Watteco's sensors: samples of several moments as Huffman-coded steps, bit by bit. */
 
-/** A measure of a model by its label in batches. */
+/** How samples of a measure are written. */
 export interface BatchMeasure {
-  readonly label: number;
   /** The bits of a sample as it is; 32 of a float. */
   readonly bits: 1 | 16 | 32;
   readonly float?: true;
@@ -13,24 +12,25 @@ export interface BatchMeasure {
 }
 
 /** How a model writes its batches. */
-export interface BatchForm {
+export interface BatchForm<Measure extends BatchMeasure> {
   /** The bits of a label. */
   readonly labelBits: number;
-  readonly measures: readonly BatchMeasure[];
+  /** By label. */
+  readonly measures: readonly Measure[];
 }
 
-export interface BatchSample {
-  readonly label: number;
+export interface BatchSample<Measure> {
+  readonly measure: Measure;
   /** Seconds of the sensor's own clock. */
   readonly at: number;
   readonly value: number;
 }
 
-export interface SampleBatch {
+export interface SampleBatch<Measure> {
   readonly counter: number;
   /** When it was sent, by the same clock. */
   readonly sentAt: number;
-  readonly samples: readonly BatchSample[];
+  readonly samples: readonly BatchSample<Measure>[];
 }
 
 /** Codes by their number of bits and their value; the place in the list is the number of bits that follow. */
@@ -113,25 +113,26 @@ class BitReader {
   }
 }
 
-interface Series {
-  readonly measure: BatchMeasure;
+interface Series<Measure> {
+  readonly measure: Measure;
   /** How steps are written: 0 either way, 1 upward, otherwise downward. */
   coding: number;
   table: number;
   readonly samples: { at: number; value: number }[];
 }
 
-class BatchReader {
+class BatchReader<Measure extends BatchMeasure> {
   readonly reader: BitReader;
-  private readonly form: BatchForm;
-  private readonly series = new Map<number, Series>();
+  private readonly form: BatchForm<Measure>;
+  /** By label. */
+  private readonly series = new Map<number, Series<Measure>>();
 
-  constructor(bytes: Uint8Array, form: BatchForm) {
+  constructor(bytes: Uint8Array, form: BatchForm<Measure>) {
     this.reader = new BitReader(bytes);
     this.form = form;
   }
 
-  read(): SampleBatch {
+  read(): SampleBatch<Measure> {
     const { reader } = this;
     const flags = reader.value(8, "flags");
     const hasSamples = (flags & 4) === 0;
@@ -145,8 +146,8 @@ class BatchReader {
       at = (flags & 2) !== 0 ? this.atCommonTimes(measures, first) : this.atOwnTimes(measures, at);
     const sentAt = this.time(at);
     if (reader.left >= 8) reader.fail("length", "end", `${reader.left} bits more than expected`);
-    const samples = [...this.series].flatMap(([label, { samples: own }]) =>
-      own.map((sample) => ({ label, ...sample })),
+    const samples = [...this.series.values()].flatMap(({ measure, samples: own }) =>
+      own.map((sample) => ({ measure, ...sample })),
     );
     return { counter, sentAt, samples };
   }
@@ -154,30 +155,35 @@ class BatchReader {
   /** The first sample of a measure, as it is. @returns its moment */
   private first(before: number, hasSamples: boolean): number {
     const { reader } = this;
-    const measure = this.measure();
+    const label = this.label();
+    const measure = this.form.measures[label];
     const at = this.time(before);
     if (measure === undefined) return at;
-    const series: Series = { measure, coding: 0, table: 0, samples: [{ at, value: this.asItIs(measure) }] };
+    const series: Series<Measure> = {
+      measure,
+      coding: 0,
+      table: 0,
+      samples: [{ at, value: this.asItIs(measure) }],
+    };
     if (hasSamples) {
       series.coding = reader.value(2, "coding");
       series.table = reader.value(2, "table");
     }
-    this.series.set(measure.label, series);
+    this.series.set(label, series);
     return at;
   }
 
-  private measure(): BatchMeasure | undefined {
+  private label(): number {
     const label = this.reader.value(this.form.labelBits, "label");
-    const measure = this.form.measures.find((one) => one.label === label);
-    if (measure === undefined) this.reader.fail("unknown", "label", `${label} is none of the model's`);
-    return measure;
+    if (label >= this.form.measures.length)
+      this.reader.fail("unknown", "label", `${label} is none of the model's`);
+    return label;
   }
 
-  private next(): Series | undefined {
-    const measure = this.measure();
-    const series = measure && this.series.get(measure.label);
-    if (measure && series === undefined)
-      this.reader.fail("value", "label", `${measure.label} has no first sample`);
+  private next(): Series<Measure> | undefined {
+    const label = this.label();
+    const series = this.series.get(label);
+    if (series === undefined) this.reader.fail("value", "label", `${label} has no first sample`);
     return series;
   }
 
@@ -197,7 +203,7 @@ class BatchReader {
     return place === 0 ? before : before + this.reader.value(place, "time") + 2 ** place - 1;
   }
 
-  private stepped({ measure, coding, samples }: Series, place: number): number {
+  private stepped({ measure, coding, samples }: Series<Measure>, place: number): number {
     if (place === AS_IT_IS) return this.asItIs(measure);
     const before = samples.at(-1)!.value;
     if (place === 0) return before;
@@ -209,7 +215,7 @@ class BatchReader {
   }
 
   /** All measures at the same moments. @returns the last */
-  private atCommonTimes(measures: number, first: Series): number {
+  private atCommonTimes(measures: number, first: Series<Measure>): number {
     const { reader } = this;
     const count = reader.value(8, "number of samples");
     const table = reader.value(2, "table");
@@ -267,7 +273,10 @@ function floatOf(raw: number): number {
   return view.getFloat32(0);
 }
 
-export function readBatch(bytes: Uint8Array, form: BatchForm): SampleBatch | CodecFault {
+export function readBatch<Measure extends BatchMeasure>(
+  bytes: Uint8Array,
+  form: BatchForm<Measure>,
+): SampleBatch<Measure> | CodecFault {
   const batch = new BatchReader(bytes, form);
   const read = batch.read();
   return batch.reader.fault ?? read;

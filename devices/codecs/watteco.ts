@@ -1,67 +1,58 @@
 import { ByteReader, bitNames, byteHex, hexOf } from "./byte-reader.ts";
-import type { Codec, CodecUplink, Decoded } from "./codec.ts";
+import { type Codec, type CodecUplink, type Decoded, refused } from "./codec.ts";
 import { decodedBy, ItemsByMoment, pulsesOf, reading } from "./items.ts";
 import { utcText } from "./moments.ts";
-import { type BatchMeasure, readBatch } from "./watteco-batch.ts";
+import { type BatchForm, type BatchMeasure, readBatch } from "./watteco-batch.ts";
 
 /** Watteco's sensors: reports of one attribute, after ZigBee's cluster library, and batches. */
 
+type Told = Readonly<Record<string, unknown>>;
+
+type BatchRegister = BatchMeasure & { readonly input: number };
+type BatchValue = BatchMeasure & { readonly key: string; readonly divisor?: number };
+/** A measure in batches: the pulses of an input, from 1, or another value. */
+type BatchPart = BatchRegister | BatchValue;
+
 /** What one model measures, where each of its inputs is. */
-interface Sensor {
+interface Sensor extends BatchForm<BatchPart> {
   readonly inputs: number;
   /** Keys of analog values by endpoint. */
   readonly analog: readonly string[];
-  readonly labelBits: number;
-  /** Measures in batches, by label. */
-  readonly batch: readonly BatchPart[];
 }
 
-type BatchPart = {
-  readonly key: string;
-  readonly of: Omit<BatchMeasure, "label">;
-  readonly divisor?: number;
-};
-
-const counted: BatchPart["of"] = { bits: 32, resolution: 1 };
-const bit: BatchPart["of"] = { bits: 1, resolution: 1 };
-const float = (resolution: number): BatchPart["of"] => ({ bits: 32, float: true, resolution });
+const register = (input: number): BatchPart => ({ input, bits: 32, resolution: 1 });
+const state = (input: number): BatchPart => ({ key: `state_${input}`, bits: 1, resolution: 1 });
+const float = (key: string, resolution: number): BatchPart => ({ key, bits: 32, float: true, resolution });
 /** In mV, with steps of 0.1 V. */
-const battery: BatchPart = { key: "battery", of: { bits: 16, resolution: 100 }, divisor: 1000 };
+const volts = (key: string): BatchPart => ({ key, bits: 16, resolution: 100, divisor: 1000 });
 
-/** The input of a batch's register or state stands behind its key. */
-const ofThree = (key: string, of: BatchPart["of"]): BatchPart[] =>
-  [1, 2, 3].map((input) => ({ key: `${key}_${input}`, of }));
+const THREE = [1, 2, 3];
 
 const PULSE_SENSO: Sensor = {
   inputs: 3,
   analog: [],
   labelBits: 4,
-  batch: [
-    ...ofThree("pulses", counted),
-    ...ofThree("state", bit),
-    battery,
-    { key: "multi_state", of: { bits: 16, resolution: 1 }, divisor: 100 },
+  measures: [
+    ...THREE.map(register),
+    ...THREE.map(state),
+    volts("battery"),
+    { key: "multi_state", bits: 16, resolution: 1, divisor: 100 },
   ],
 };
 
-const FLASHO: Sensor = {
-  inputs: 1,
-  analog: [],
-  labelBits: 1,
-  batch: [{ key: "pulses", of: counted }, battery],
-};
+const FLASHO: Sensor = { inputs: 1, analog: [], labelBits: 1, measures: [register(1), volts("battery")] };
 
 const VOLTS = ["voltage_1", "voltage_2", "ratiometric_voltage_1", "ratiometric_voltage_2"];
 const TORANO: Sensor = {
   inputs: 3,
   analog: ["current_ma", ...VOLTS],
   labelBits: 4,
-  batch: [
-    ...ofThree("pulses", counted),
-    ...ofThree("state", bit),
-    { key: "current_ma", of: float(0.004) },
-    ...VOLTS.map((key) => ({ key, of: float(1) })),
-    battery,
+  measures: [
+    ...THREE.map(register),
+    ...THREE.map(state),
+    float("current_ma", 0.004),
+    ...VOLTS.map((key) => float(key, 1)),
+    volts("battery"),
   ],
 };
 
@@ -69,16 +60,14 @@ const PRESSO: Sensor = {
   inputs: 1,
   analog: ["current_ma", "voltage"],
   labelBits: 3,
-  batch: [
-    { key: "current_ma", of: float(0.004) },
-    { key: "voltage", of: float(1) },
-    battery,
-    { key: "external_voltage", of: { bits: 16, resolution: 100 }, divisor: 1000 },
-    { key: "pulses", of: counted },
+  measures: [
+    float("current_ma", 0.004),
+    float("voltage", 1),
+    volts("battery"),
+    volts("external_voltage"),
+    register(1),
   ],
 };
-
-type Told = Readonly<Record<string, unknown>>;
 
 /** The bytes of a value by its type; a text or a list has its length in front. */
 const SIZES: ReadonlyMap<number, number> = new Map([
@@ -181,27 +170,26 @@ function reportOf(reader: ByteReader, sensor: Sensor, uplink: CodecUplink): Told
   };
 }
 
-const REGISTER = /^pulses(?:_(\d))?$/;
-
 function decodeBatch({ bytes, receivedAt, settings }: CodecUplink, sensor: Sensor): Decoded {
-  const { labelBits, batch: parts, inputs } = sensor;
-  const batch = readBatch(bytes, { labelBits, measures: parts.map(({ of }, label) => ({ ...of, label })) });
+  const batch = readBatch(bytes, sensor);
   if ("reason" in batch) return { items: [], faults: [batch] };
   const moments = new ItemsByMoment();
-  for (const { label, at, value } of batch.samples) {
-    const { key, of, divisor = 1 } = parts[label]!;
-    const register = REGISTER.exec(key);
-    const told = register
-      ? pulsesOf(new Map([[Number(register[1] ?? 1), value]]), settings, inputs)
-      : { [key]: of.bits === 1 ? value === 1 : Number((value / divisor).toPrecision(7)) };
+  for (const { measure, at, value } of batch.samples) {
+    const told =
+      "input" in measure
+        ? pulsesOf(new Map([[measure.input, value]]), settings, sensor.inputs)
+        : { [measure.key]: sampleOf(measure, value) };
     const observedAt = receivedAt - (batch.sentAt - at) * 1000;
     moments.add(utcText(observedAt), { ...told, batch: batch.counter });
   }
   const items = moments.items();
   return items.length > 0
     ? { items, faults: [] }
-    : { items: [], faults: [{ reason: "value", at: "byte 0 (flags)", detail: "a batch without a measure" }] };
+    : refused("value", "byte 0 (flags)", "a batch without a measure");
 }
+
+const sampleOf = ({ bits, divisor = 1 }: BatchValue, value: number): number | boolean =>
+  bits === 1 ? value === 1 : Number((value / divisor).toPrecision(7));
 
 function decodeWatteco(uplink: CodecUplink, sensor: Sensor): Decoded {
   // Batches have an even first byte.
