@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { isFlagOption, isListOption } from "./command-options.ts";
-import { nearestNames } from "./edit-distance.ts";
+import { mayBeMeant, nearestNames } from "./edit-distance.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The input of a command. Its options are the fields of `input`, which alone defines their values. */
@@ -123,10 +123,6 @@ function unknownOption(
   if (elsewhere.includes(bare)) return `${written} means nothing to '${name}'`;
   return `Unknown option '${written}'${mayBeMeant(nearestNames(bare, known).map((field) => `--${field}`))}`;
 }
-
-/** `: --seed may be meant`, or nothing. */
-const mayBeMeant = (near: readonly string[]): string =>
-  near.length === 0 ? "" : `: ${near.join(" or ")} may be meant`;
 
 /** One of several commands, with its types settled. */
 export interface SettledCommand<Context, Answer> {

@@ -27,3 +27,7 @@ export function nearestNames(written: string, known: readonly string[]): string[
   // In short words a second letter makes another word.
   return least <= (written.length < 5 ? 1 : 2) ? known.filter((_, at) => far[at] === least) : [];
 }
+
+/** `: --seed may be meant`, or nothing. */
+export const mayBeMeant = (near: readonly string[]): string =>
+  near.length === 0 ? "" : `: ${near.join(" or ")} may be meant`;

@@ -1,4 +1,4 @@
-import { editDistance } from "../edit-distance.ts";
+import { editDistance, mayBeMeant } from "../edit-distance.ts";
 
 /** An environment variable that is no setting but resembles one. */
 export interface StrangeName {
@@ -88,7 +88,7 @@ export function strangeNames(
 export const sentenceOn = ({ name, meant }: StrangeName): string =>
   meant.length === 0
     ? `${name} is no setting, though it begins like some`
-    : `${name} is no setting: ${meant.join(" or ")} may be meant`;
+    : `${name} is no setting${mayBeMeant(meant)}`;
 
 /** True when a slip of the hand turns one into the other: letters, or the underscore between two words. */
 function isMisspelt(form: string, setting: string): boolean {

@@ -1,4 +1,4 @@
-import { nearestNames } from "../../base/edit-distance.ts";
+import { mayBeMeant, nearestNames } from "../../base/edit-distance.ts";
 import { ADEUNIS } from "./adeunis.ts";
 import { CJT188 } from "./cjt188.ts";
 import { CN_TLV_METER } from "./cn-tlv-meter.ts";
@@ -39,7 +39,11 @@ export function decodeUplink({ model, ...uplink }: CodecUplink & { readonly mode
   const codec = codecOf(model);
   const { port, bytes } = uplink;
   if (codec === undefined)
-    return refused("model", "model", `'${model.slice(0, LONGEST_MODEL)}' has no codec${mayBeMeant(model)}`);
+    return refused(
+      "model",
+      "model",
+      `'${model.slice(0, LONGEST_MODEL)}' has no codec${mayBeMeant(nearestModels(model))}`,
+    );
   if (port !== undefined && codec.ports?.includes(port) === false)
     return refused("port", "port", `${port}, expected ${codec.ports.join(" or ")}`);
   if (bytes.length === 0) return refused("short", "byte 0", "no bytes");
@@ -51,11 +55,6 @@ export function decodeUplink({ model, ...uplink }: CodecUplink & { readonly mode
 /** The longest text that a device's model can be. */
 const LONGEST_MODEL = 64;
 
-function mayBeMeant(model: string): string {
-  if (model.length > LONGEST_MODEL) return "";
-  const near = nearestNames(
-    model,
-    CODECS.map((codec) => codec.model),
-  );
-  return near.length === 0 ? "" : `: ${near.join(" or ")} may be meant`;
-}
+/** The models that a misspelt one may stand for. */
+const nearestModels = (model: string): string[] =>
+  model.length > LONGEST_MODEL ? [] : nearestNames(model, [...BY_MODEL.keys()]);
