@@ -5,7 +5,8 @@ import { z } from "zod";
  * "names" continues the option's name.
  */
 
-const refused = (context: z.RefinementCtx, message: string) => {
+/** The end of a transform whose text is not what it should be. */
+export const refusedOption = (context: z.RefinementCtx, message: string) => {
   context.addIssue({ code: "custom", message });
   return z.NEVER;
 };
@@ -42,7 +43,7 @@ export function numberOption(bounds: NumberBounds) {
   const { whole = false, expected = `a ${whole ? "whole " : ""}number ${boundsText(bounds)}` } = bounds;
   return z.string().transform((text, context): number => {
     const value = numberOf(text);
-    return isWithin(value, bounds) ? value : refused(context, `is '${text}', expected ${expected}`);
+    return isWithin(value, bounds) ? value : refusedOption(context, `is '${text}', expected ${expected}`);
   });
 }
 
@@ -57,7 +58,7 @@ export const numbersOption = (bounds: NumberBounds) =>
     const values = listOf(text).map(numberOf);
     return values.every((value) => isWithin(value, bounds))
       ? values
-      : refused(context, `is '${text}', expected numbers ${boundsText(bounds)}, separated by commas`);
+      : refusedOption(context, `is '${text}', expected numbers ${boundsText(bounds)}, separated by commas`);
   });
 
 /** Several of a closed list of words, separated by commas. */
@@ -66,7 +67,7 @@ export const wordsOption = (known: readonly string[]) =>
     const words = listOf(text);
     return words.every((word) => known.includes(word))
       ? words
-      : refused(context, `is '${text}', expected some of ${known.join(", ")}, separated by commas`);
+      : refusedOption(context, `is '${text}', expected some of ${known.join(", ")}, separated by commas`);
   });
 
 export const urlOption = (schemes: readonly string[]) =>

@@ -1,5 +1,5 @@
 import { asksForHelp, readLine, takeFlags } from "../../base/command-line.ts";
-import { flagOption, numberOption, textOption } from "../../base/command-options.ts";
+import { flagOption, numberOption, refusedOption, textOption } from "../../base/command-options.ts";
 import { UsageError, usageText } from "../../base/usage-error.ts";
 import { hexOf } from "../../devices/codecs/byte-reader.ts";
 import { Cjt188Splitter } from "../../devices/codecs/cjt188-frame.ts";
@@ -27,17 +27,19 @@ const LINE = {
   input: {
     hex: textOption().transform((text, context) => {
       const digits = text.replaceAll(/[\s:-]/g, "");
-      if (/^([0-9A-Fa-f]{2})+$/.test(digits)) return Buffer.from(digits, "hex");
-      context.addIssue({ code: "custom", message: "is not bytes, expected two hexadecimal digits for each" });
-      return Buffer.alloc(0);
+      return /^([0-9A-Fa-f]{2})+$/.test(digits)
+        ? Buffer.from(digits, "hex")
+        : refusedOption(context, "is not bytes, expected two hexadecimal digits for each");
     }),
     model: textOption().optional(),
     port: numberOption({ min: 1, max: 255, whole: true }).optional(),
     at: textOption()
-      .refine(
-        (text) => !Number.isNaN(Date.parse(text)),
-        "is no moment, expected one such as 2026-08-01T08:00:00Z",
-      )
+      .transform((text, context) => {
+        const at = Date.parse(text);
+        return Number.isNaN(at)
+          ? refusedOption(context, "is no moment, expected one such as 2026-08-01T08:00:00Z")
+          : at;
+      })
       .optional(),
     "litres-per-pulse": numberOption({ min: 0.001, max: 1_000_000 }).optional(),
     channel: numberOption({ min: 1, max: 32, whole: true }).optional(),
@@ -84,7 +86,7 @@ function main(): number {
       model,
       port,
       bytes,
-      receivedAt: at === undefined ? Date.now() : Date.parse(at),
+      receivedAt: at ?? Date.now(),
       settings: { litresPerPulse: rest["litres-per-pulse"], channel },
     });
     print(decoded);
