@@ -2,6 +2,15 @@ import type { Fault } from "../base/errors.ts";
 import { ExactNumber } from "../base/exact-json.ts";
 import type { CommandParameter, CommandType } from "./kind.ts";
 
+/** Why a meter's valve is turned. */
+export const LOGGED_REASON: CommandParameter = {
+  name: "reason",
+  type: "text",
+  maxLength: 200,
+  about: "For the meter's own log",
+  zh: "原因",
+};
+
 /** The longest text of a parameter that does not say. */
 const LONGEST_TEXT = 1000;
 

@@ -1,3 +1,4 @@
+import { LOGGED_REASON } from "../../command-parameters.ts";
 import { defineKind } from "../../define-kind.ts";
 import { counter, gauge, high, inState, low, onEvent, silent, state } from "../../kind.ts";
 import { DS18B20, int16, NO_DATA } from "../../sensor-faults.ts";
@@ -5,14 +6,6 @@ import { gasMeterExamples } from "./examples.ts";
 import { gasMeterScenarios, REGISTER_MAX, simulateGasMeter } from "./simulate.ts";
 
 const ROLLS_OVER_AT = 100_000;
-
-const REASON = {
-  name: "reason",
-  type: "text",
-  maxLength: 200,
-  about: "For the meter's own log",
-  zh: "原因",
-} as const;
 
 export const gasMeter = defineKind({
   kind: "gas-meter",
@@ -114,7 +107,7 @@ export const gasMeter = defineKind({
       about: "Shuts the gas off; somebody has to open the valve again",
       zh: "切断燃气；之后须有人重新开阀",
       dangerous: true,
-      parameters: [REASON],
+      parameters: [LOGGED_REASON],
     },
     {
       name: "open-valve",
@@ -122,7 +115,7 @@ export const gasMeter = defineKind({
       about: "Lets the gas flow again; nobody may have left a tap open",
       zh: "恢复供气；须先确认户内灶具都已关闭",
       dangerous: true,
-      parameters: [REASON],
+      parameters: [LOGGED_REASON],
     },
   ],
   alarms: [

@@ -1,16 +1,9 @@
+import { LOGGED_REASON } from "../../command-parameters.ts";
 import { defineKind } from "../../define-kind.ts";
 import { counter, gauge, high, inState, low, onEvent, silent, state } from "../../kind.ts";
 import { int16, NO_DATA } from "../../sensor-faults.ts";
 import { waterMeterExamples } from "./examples.ts";
 import { simulateWaterMeter, WATER_REGISTER_MAX, waterMeterScenarios } from "./simulate.ts";
-
-const REASON = {
-  name: "reason",
-  type: "text",
-  maxLength: 200,
-  about: "For the meter's own log",
-  zh: "原因",
-} as const;
 
 export const waterMeter = defineKind({
   kind: "water-meter",
@@ -104,7 +97,7 @@ export const waterMeter = defineKind({
       about: "Shuts the water off",
       zh: "切断供水",
       dangerous: true,
-      parameters: [REASON],
+      parameters: [LOGGED_REASON],
     },
     {
       name: "open-valve",
@@ -112,7 +105,7 @@ export const waterMeter = defineKind({
       about: "Lets the water flow again; a tap may have been left open",
       zh: "恢复供水；须先确认户内水龙头都已关闭",
       dangerous: true,
-      parameters: [REASON],
+      parameters: [LOGGED_REASON],
     },
   ],
   alarms: [
