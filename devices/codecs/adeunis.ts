@@ -40,7 +40,7 @@ const periodic =
     const newest = reader.uint(4, "counter");
     const history = historyOf(reader, newest);
     return {
-      ...pulsesOf(new Map([[input, newest]]), settings, INPUTS),
+      ...pulsesOf({ [input]: newest }, settings, INPUTS),
       ...(history.length > 0 ? { [`history_${input}`]: history } : {}),
     };
   };
@@ -59,15 +59,8 @@ const FRAMES: ReadonlyMap<number, FrameReader> = new Map<number, FrameReader>([
   [
     0x46,
     (reader, { settings }) => {
-      const [first, second] = [reader.uint(4, "counter A"), reader.uint(4, "counter B")];
-      return pulsesOf(
-        new Map([
-          [1, first],
-          [2, second],
-        ]),
-        settings,
-        INPUTS,
-      );
+      const registers = { 1: reader.uint(4, "counter A"), 2: reader.uint(4, "counter B") };
+      return pulsesOf(registers, settings, INPUTS);
     },
   ],
   [0x47, (reader) => ({ flow_alarm_1: reader.uint(2, "flow A"), flow_alarm_2: reader.uint(2, "flow B") })],

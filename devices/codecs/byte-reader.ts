@@ -6,6 +6,9 @@ export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString(
 /** One byte, as faults and manuals write it. */
 export const byteHex = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, "0");
 
+/** The sum of bytes, of which a byte is left. */
+export const sumOf = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => (sum + byte) & 0xff, 0);
+
 /**
  * Reads bytes one after the other. Past the end it reads zeros and remembers where that began, so that a codec need only
  * ask once, at its end, if there was a fault; a loop has to ask for `left`.

@@ -1,5 +1,5 @@
-import { byteHex, hexOf } from "./byte-reader.ts";
-import type { CodecFault, FaultReason } from "./codec.ts";
+import { byteHex, hexOf, sumOf } from "./byte-reader.ts";
+import { type CodecFault, faultAt } from "./codec.ts";
 
 /** The frame of CJ/T 188: bytes → envelope. Requests of a reader are frames, too. */
 
@@ -62,7 +62,12 @@ function normalDi(onWire: string): string {
 
 export const isKnownDi = (di: string): boolean => KNOWN_DI.test(di);
 
-const faultAt = (reason: FaultReason, at: string, detail: string): CodecFault => ({ reason, at, detail });
+/** How many FE stand right before a byte. */
+function preambleBefore(bytes: Uint8Array, at: number): number {
+  let count = 0;
+  while (count < LONGEST_PREFIX && bytes[at - count - 1] === PREAMBLE) count++;
+  return count;
+}
 
 /** The frame that begins at a byte 68; undefined while bytes of it are missing. */
 function frameAt(bytes: Uint8Array, start: number): FoundFrame | CodecFault | undefined {
@@ -73,14 +78,12 @@ function frameAt(bytes: Uint8Array, start: number): FoundFrame | CodecFault | un
   if (bytes.length < end) return undefined;
   if (bytes[end - 1] !== END)
     return faultAt("end", `byte ${end - 1} (end)`, `${byteHex(bytes[end - 1]!)}, expected 16`);
-  const sum = bytes.subarray(start, check).reduce((all, byte) => (all + byte) & 0xff, 0);
+  const sum = sumOf(bytes.subarray(start, check));
   if (sum !== bytes[check]) {
     const detail = `${byteHex(bytes[check]!)}, expected the sum ${byteHex(sum)}`;
     return faultAt("checksum", `byte ${check} (CS)`, detail);
   }
-  let preamble = 0;
-  while (preamble < LONGEST_PREFIX && bytes[start - preamble - 1] === PREAMBLE) preamble++;
-  return { frame: envelopeOf(bytes.subarray(start, check), preamble), end };
+  return { frame: envelopeOf(bytes.subarray(start, check), preambleBefore(bytes, start)), end };
 }
 
 function envelopeOf(bytes: Uint8Array, preamble: number): Cjt188Frame {
@@ -159,8 +162,9 @@ export class Cjt188Splitter {
     const frames: Cjt188Frame[] = [];
     let at = 0;
     while (at < this.rest.length) {
-      const found = this.rest[at] === START ? frameAt(this.rest, at) : NO_START;
-      if (found === undefined && !isLast) break;
+      const isStart = this.rest[at] === START;
+      const found = isStart ? frameAt(this.rest, at) : undefined;
+      if (isStart && found === undefined && !isLast) break;
       if (found && "frame" in found) {
         frames.push(found.frame);
         at = found.end;
@@ -170,11 +174,7 @@ export class Cjt188Splitter {
       }
     }
     // The preamble of a frame that may still come is counted with it.
-    let from = at;
-    while (this.rest[from - 1] === PREAMBLE && at - from < LONGEST_PREFIX) from--;
-    this.rest = this.rest.slice(isLast ? at : from);
+    this.rest = this.rest.slice(isLast ? at : at - preambleBefore(this.rest, at));
     return frames;
   }
 }
-
-const NO_START: CodecFault = { reason: "start", at: "", detail: "" };

@@ -1,8 +1,9 @@
+import { CHINA_OFFSET_MS } from "../local-time.ts";
 import { byteHex, hexOf } from "./byte-reader.ts";
 import { type Cjt188Frame, isKnownDi, readCjt188 } from "./cjt188-frame.ts";
 import { type Codec, type CodecItem, type CodecUplink, type Decoded, refused } from "./codec.ts";
-import { cubicMetres, happening, reading } from "./items.ts";
-import { CHINA_MINUTES, chinaText, clockMoment, isSane, utcText } from "./moments.ts";
+import { cubicMetres, reading, standing } from "./items.ts";
+import { chinaText, clockMoment, timesOf } from "./moments.ts";
 
 /** CJ/T 188, water, gas and heat meters: what the frames of a meter mean. */
 
@@ -72,9 +73,9 @@ function totalOf(key: string, bytes: Uint8Array, unitCode: number, dialect: Dial
 }
 
 /** Seconds, minutes, hours, day, month, year in four digits; undefined where that is no time. */
-function clockOf(bytes: Uint8Array, { highFirst }: Dialect): number | undefined {
-  const digits = hexOf(highFirst ? bytes : bytes.toReversed());
-  if (!/^\d{14}$/.test(digits)) return undefined;
+function clockOf(bytes: Uint8Array, dialect: Dialect): number | undefined {
+  const { digits, value } = bcd(bytes, dialect);
+  if (value === undefined) return undefined;
   const two = (at: number) => Number(digits.slice(at, at + 2));
   return clockMoment(
     {
@@ -85,7 +86,7 @@ function clockOf(bytes: Uint8Array, { highFirst }: Dialect): number | undefined 
       minute: two(10),
       second: two(12),
     },
-    CHINA_MINUTES,
+    CHINA_OFFSET_MS,
   );
 }
 
@@ -170,13 +171,11 @@ function decodeCjt188({ bytes, receivedAt }: CodecUplink, dialect: Dialect): Dec
   if (frame.di !== undefined && !isKnownDi(frame.di))
     return refused("unknown", "DI", `${frame.diOnWire}, expected one such as 901F, in either order`);
   const { item, clock, batteryLow = false } = toldBy(frame, dialect);
-  const isOwn = clock !== undefined && isSane(clock, receivedAt);
-  const observedAt = isOwn ? chinaText(clock) : utcText(receivedAt);
+  const times = timesOf(clock, receivedAt, chinaText);
   const items: CodecItem[] = [
     reading({
-      observedAt,
+      ...times,
       ...item,
-      ...(clock === undefined || isOwn ? {} : { meter_clock: chinaText(clock) }),
       meter: frame.address,
       medium: frame.medium,
       control,
@@ -184,7 +183,7 @@ function decodeCjt188({ bytes, receivedAt }: CodecUplink, dialect: Dialect): Dec
     }),
   ];
   if (batteryLow)
-    items.push({ ...happening({ type: "low_battery", observedAt, meter: frame.address }), standing: true });
+    items.push(standing({ type: "low_battery", observedAt: times.observedAt, meter: frame.address }));
   return { items, faults: [] };
 }
 

@@ -1,87 +1,27 @@
-import { ByteReader, bitNames, byteHex, hexOf } from "./byte-reader.ts";
+import { CHINA_OFFSET_MS } from "../local-time.ts";
+import { ByteReader, bitNames, byteHex, hexOf, sumOf } from "./byte-reader.ts";
 import type { Codec, CodecUplink, Decoded } from "./codec.ts";
 import { cubicMetres, decodedBy, ItemFilling, reading, standingEvents } from "./items.ts";
-import { CHINA_MINUTES, chinaText, clockMoment, isSane, utcText } from "./moments.ts";
+import { chinaText, clockMoment, timesOf } from "./moments.ts";
 
 /** The meter module of Chinese makers whose frames are `24`, tags with values, and a sum. */
 
 const START = 0x24;
 
-/** The bytes of a value by its tag; 0: its first byte says how many follow. */
-const LENGTHS: ReadonlyMap<number, number> = new Map([
-  ...runs(
-    [0x01, 0x04, 4],
-    [0x05, 0x05, 1],
-    [0x06, 0x06, 2],
-    [0x07, 0x08, 3],
-    [0x09, 0x09, 1],
-    [0x0a, 0x0a, 2],
-  ),
-  ...runs(
-    [0x0b, 0x0e, 4],
-    [0x0f, 0x12, 1],
-    [0x13, 0x13, 4],
-    [0x14, 0x15, 1],
-    [0x16, 0x16, 4],
-    [0x17, 0x17, 1],
-  ),
-  ...runs(
-    [0x19, 0x19, 1],
-    [0x1a, 0x1a, 2],
-    [0x1b, 0x1b, 1],
-    [0x1c, 0x1c, 6],
-    [0x1d, 0x1d, 3],
-    [0x1e, 0x1e, 8],
-  ),
-  ...runs(
-    [0x1f, 0x20, 1],
-    [0x21, 0x21, 4],
-    [0x23, 0x24, 1],
-    [0x25, 0x2a, 4],
-    [0x2b, 0x2b, 1],
-    [0x2c, 0x2d, 2],
-  ),
-  ...runs(
-    [0x2e, 0x2e, 1],
-    [0x2f, 0x2f, 8],
-    [0x30, 0x31, 2],
-    [0x33, 0x33, 2],
-    [0x34, 0x34, 8],
-    [0x35, 0x35, 16],
-  ),
-  ...runs(
-    [0x36, 0x36, 2],
-    [0x37, 0x37, 1],
-    [0x38, 0x38, 4],
-    [0x39, 0x3e, 2],
-    [0x3f, 0x3f, 1],
-    [0x40, 0x40, 2],
-  ),
-  ...runs(
-    [0x41, 0x41, 4],
-    [0x42, 0x42, 5],
-    [0x43, 0x43, 9],
-    [0x44, 0x44, 4],
-    [0x45, 0x45, 1],
-    [0x46, 0x46, 4],
-  ),
-  ...runs(
-    [0x47, 0x48, 16],
-    [0x49, 0x49, 4],
-    [0x4a, 0x4a, 6],
-    [0x4b, 0x4b, 0],
-    [0x98, 0x98, 0],
-    [0xa2, 0xa2, 0],
-  ),
-]);
-
-function runs(
-  ...all: readonly (readonly [first: number, last: number, length: number])[]
-): [number, number][] {
-  return all.flatMap(([first, last, length]) =>
-    Array.from({ length: last - first + 1 }, (_, index): [number, number] => [first + index, length]),
-  );
-}
+/** The bytes of a value behind its tag, or behind the first and the last of several; 0: its first byte says how many follow. */
+const LENGTHS: ReadonlyMap<number, number> = new Map(
+  (
+    "01-04:4 05:1 06:2 07-08:3 09:1 0a:2 0b-0e:4 0f-12:1 13:4 14-15:1 16:4 17:1 19:1 1a:2 1b:1 1c:6 " +
+    "1d:3 1e:8 1f-20:1 21:4 23-24:1 25-2a:4 2b:1 2c-2d:2 2e:1 2f:8 30-31:2 33:2 34:8 35:16 36:2 37:1 " +
+    "38:4 39-3e:2 3f:1 40:2 41:4 42:5 43:9 44:4 45:1 46:4 47-48:16 49:4 4a:6 4b:0 98:0 a2:0"
+  )
+    .split(" ")
+    .flatMap((run) => {
+      const [tags, length] = run.split(":");
+      const [first = 0, last = first] = tags!.split("-").map((tag) => Number.parseInt(tag, 16));
+      return Array.from({ length: last - first + 1 }, (_, index) => [first + index, Number(length)] as const);
+    }),
+);
 
 /** Litres of a pulse, by the code of tag 14. */
 const PULSE_LITRES = [0.5, 1, 10, 100, 1000, 10_000];
@@ -141,14 +81,6 @@ const EVENTS = {
   seepage: "leak",
 };
 
-/** The totals by tag. */
-const TOTALS: Readonly<Record<number, string>> = {
-  11: "volume",
-  12: "settlement_volume",
-  13: "month_freeze_volume",
-  14: "year_freeze_volume",
-};
-
 /** What tags before have said, on which those behind depend. */
 interface Frame {
   readonly filling: ItemFilling;
@@ -160,7 +92,26 @@ interface Frame {
 
 type TagReader = (frame: Frame, value: ByteReader) => void;
 
+/** A total, and of the running one its pulses. */
+const total =
+  (key: string): TagReader =>
+  ({ filling, litres }, value) => {
+    const pulses = value.uint(4, key);
+    filling.set(key, cubicMetres(pulses * litres));
+    if (key === "volume") filling.set("pulses", pulses);
+  };
+
+/** A number as it came. */
+const number =
+  (key: string, length: number): TagReader =>
+  ({ filling }, value) =>
+    filling.set(key, value.uint(length, key));
+
 const READERS: ReadonlyMap<number, TagReader> = new Map<number, TagReader>([
+  [0x0b, total("volume")],
+  [0x0c, total("settlement_volume")],
+  [0x0d, total("month_freeze_volume")],
+  [0x0e, total("year_freeze_volume")],
   [
     0x14,
     (frame, value) => {
@@ -174,8 +125,9 @@ const READERS: ReadonlyMap<number, TagReader> = new Map<number, TagReader>([
       }
     },
   ],
+  [0x15, number("signal_raw", 1)],
   [0x16, ({ filling }, value) => filling.set("meter", String(value.uint(4, "meter number")))],
-  [0x17, ({ filling }, value) => filling.set("valve_kind", value.byte("valve kind"))],
+  [0x17, number("valve_kind", 1)],
   [
     0x1a,
     ({ filling }, value) =>
@@ -192,10 +144,9 @@ const READERS: ReadonlyMap<number, TagReader> = new Map<number, TagReader>([
     0x1c,
     (frame, value) => {
       const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = value.take(6, "time");
-      frame.clock = clockMoment({ year: 2000 + year, month, day, hour, minute, second }, CHINA_MINUTES);
+      frame.clock = clockMoment({ year: 2000 + year, month, day, hour, minute, second }, CHINA_OFFSET_MS);
     },
   ],
-  [0x15, ({ filling }, value) => filling.set("signal_raw", value.byte("signal"))],
   [
     0x23,
     ({ filling }, value) => {
@@ -203,7 +154,7 @@ const READERS: ReadonlyMap<number, TagReader> = new Map<number, TagReader>([
       filling.set("reason", REASONS[code] ?? code);
     },
   ],
-  [0x25, ({ filling }, value) => filling.set("interval_raw", value.uint(4, "interval"))],
+  [0x25, number("interval_raw", 4)],
   [
     0x33,
     (frame, value) => {
@@ -215,7 +166,7 @@ const READERS: ReadonlyMap<number, TagReader> = new Map<number, TagReader>([
       frame.flags.push(...bitNames(first, STATUS[0]), ...bitNames(second, STATUS[1]));
     },
   ],
-  [0x40, ({ filling }, value) => filling.set("pressure_raw", value.uint(2, "pressure"))],
+  [0x40, number("pressure_raw", 2)],
   [
     0x98,
     ({ filling }, value) => {
@@ -255,13 +206,8 @@ function readTag(frame: Frame, reader: ByteReader): void {
   const taken = reader.take(length === 0 ? reader.byte(name) : length, name);
   if (reader.fault) return;
   const value = new ByteReader(taken);
-  const total = TOTALS[tag];
   const read = READERS.get(tag);
-  if (total !== undefined) {
-    const pulses = value.uint(4, total);
-    frame.filling.set(total, cubicMetres(pulses * frame.litres));
-    if (total === "volume") frame.filling.set("pulses", pulses);
-  } else if (read !== undefined) read(frame, value);
+  if (read !== undefined) read(frame, value);
   else frame.filling.set(`tag_${byteHex(tag).toLowerCase()}`, hexOf(taken));
   if (value.fault) reader.fail(value.fault.reason, name, value.fault.detail, began);
 }
@@ -269,7 +215,7 @@ function readTag(frame: Frame, reader: ByteReader): void {
 function decodeTlv({ bytes, receivedAt }: CodecUplink): Decoded {
   const reader = new ByteReader(bytes.subarray(0, -1));
   const start = reader.byte("start");
-  const sum = reader.bytes.reduce((all, byte) => (all + byte) & 0xff, 0);
+  const sum = sumOf(reader.bytes);
   const check = bytes.at(-1)!;
   if (bytes.length < 3) reader.fail("short", "start", `${bytes.length} bytes, expected at least 3`);
   else if (start !== START) reader.fail("start", "start", `${byteHex(start)}, expected 24`, 0);
@@ -280,12 +226,10 @@ function decodeTlv({ bytes, receivedAt }: CodecUplink): Decoded {
   const frame: Frame = { filling: new ItemFilling(), flags: [], litres: 1, clock: undefined };
   while (!reader.fault && reader.left > 0) readTag(frame, reader);
   const { filling, flags, clock } = frame;
-  const isOwn = clock !== undefined && isSane(clock, receivedAt);
-  const observedAt = isOwn ? chinaText(clock) : utcText(receivedAt);
-  if (clock !== undefined && !isOwn) filling.set("meter_clock", chinaText(clock));
+  const times = timesOf(clock, receivedAt, chinaText);
   return decodedBy(reader, [
-    reading({ observedAt, ...filling.item, flags }),
-    ...standingEvents(observedAt, flags, EVENTS),
+    reading({ ...times, ...filling.item, flags }),
+    ...standingEvents(times.observedAt, flags, EVENTS),
   ]);
 }
 

@@ -73,7 +73,13 @@ export interface Codec {
   decode(uplink: CodecUplink): Decoded;
 }
 
+export const faultAt = (reason: FaultReason, at: string, detail: string): CodecFault => ({
+  reason,
+  at,
+  detail,
+});
+
 export const refused = (reason: FaultReason, at: string, detail: string): Decoded => ({
   items: [],
-  faults: [{ reason, at, detail }],
+  faults: [faultAt(reason, at, detail)],
 });

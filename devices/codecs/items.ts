@@ -13,6 +13,9 @@ export const reading = (item: Readonly<Item>): CodecItem => ({ channel: "telemet
 
 export const happening = (item: Readonly<Item>): CodecItem => ({ channel: "events", item });
 
+/** What the device tells for as long as its cause stands. */
+export const standing = (item: Readonly<Item>): CodecItem => ({ ...happening(item), standing: true });
+
 /** An item that is being filled. A key that comes again holds the last value, and `repeated` those before; lists are joined. */
 export class ItemFilling {
   readonly item: Item = {};
@@ -44,11 +47,9 @@ export function standingEvents(
 ): CodecItem[] {
   const told = flags.filter((flag) => Object.hasOwn(events, flag));
   const types = [...new Set(told.map((flag) => events[flag]!))];
-  return types.map((type) => ({
-    channel: "events",
-    item: { type, observedAt, flags: told.filter((flag) => events[flag] === type) },
-    standing: true,
-  }));
+  return types.map((type) =>
+    standing({ type, observedAt, flags: told.filter((flag) => events[flag] === type) }),
+  );
 }
 
 /**
@@ -56,15 +57,18 @@ export function standingEvents(
  * @param inputs of the device: where it is one, it needs no number
  */
 export function pulsesOf(
-  registers: ReadonlyMap<number, number>,
+  registers: Readonly<Record<number, number>>,
   settings: CodecSettings | undefined,
   inputs = 1,
 ): Item {
   const { litresPerPulse, channel = 1 } = settings ?? {};
-  const own = registers.get(channel);
+  const own = registers[channel];
   return {
     ...Object.fromEntries(
-      [...registers].map(([input, pulses]) => [inputs === 1 ? "pulses" : `pulses_${input}`, pulses]),
+      Object.entries(registers).map(([input, pulses]) => [
+        inputs === 1 ? "pulses" : `pulses_${input}`,
+        pulses,
+      ]),
     ),
     ...(own !== undefined && litresPerPulse !== undefined
       ? { volume: cubicMetres(own * litresPerPulse) }

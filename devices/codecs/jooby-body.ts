@@ -1,3 +1,4 @@
+import { HOUR_MS } from "../local-time.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { type ClockFields, clockMoment } from "./moments.ts";
 
@@ -18,7 +19,6 @@ export interface JoobyChannel {
 }
 
 const EPOCH_2000_MS = Date.UTC(2000, 0, 1);
-const HOUR_MS = 3_600_000;
 const MAGNET = 0x80;
 /** The archive has nothing for that time; elsewhere it is the largest register. */
 export const NOTHING_ARCHIVED = 0xffffffff;
@@ -47,17 +47,23 @@ export function counterOf(reader: ByteReader): JoobyCounter {
   return { magnet: (flags & MAGNET) !== 0, pulses: reader.uint(3, "counter") };
 }
 
-/** A day, an hour of it, a counter; then steps of 13 bits with a flag each. */
-export function hourlyOf(reader: ByteReader) {
+/** A day, an hour of it, a counter. */
+export function hourCounterOf(reader: ByteReader): JoobyCounter & { readonly at: number } {
   const day = dateOf(reader);
   const flags = reader.byte("hour");
   const pulses = reader.uint(3, "counter");
+  return { at: day + hoursOf(flags).hourMs, pulses, magnet: (flags & MAGNET) !== 0 };
+}
+
+/** The same; then steps of 13 bits with a flag each. */
+export function hourlyOf(reader: ByteReader) {
+  const counter = hourCounterOf(reader);
   const steps: JoobyCounter[] = [];
   while (reader.left > 0) {
     const step = reader.uint(2, "step");
     steps.push({ magnet: (step & 0x8000) !== 0, pulses: step & 0x1fff });
   }
-  return { at: day + hoursOf(flags).hourMs, pulses, magnet: (flags & MAGNET) !== 0, steps };
+  return { ...counter, steps };
 }
 
 /** Seven bits of a number a byte, the lowest first; the eighth says that another byte follows. */

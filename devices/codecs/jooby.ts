@@ -1,11 +1,13 @@
+import { DAY_MS, HOUR_MS } from "../local-time.ts";
 import { ByteReader, bitNames, byteHex } from "./byte-reader.ts";
 import type { Codec, CodecItem, CodecSettings, CodecUplink, Decoded } from "./codec.ts";
-import { cubicMetres, decodedBy, happening, ItemsByMoment, pulsesOf } from "./items.ts";
+import { decodedBy, happening, ItemsByMoment, pulsesOf, standing } from "./items.ts";
 import {
   channelsOf,
   channelValues,
   counterOf,
   dateOf,
+  hourCounterOf,
   hourlyOf,
   hoursOf,
   type JoobyChannel,
@@ -13,12 +15,10 @@ import {
   time2000,
 } from "./jooby-body.ts";
 import { archivedEventsOf, type JoobyEvent, newEventOf, voltagesOf } from "./jooby-events.ts";
-import { isSane, utcText } from "./moments.ts";
+import { timesOf, utcText } from "./moments.ts";
 
 /** Jooby's pulse modules on gas and water meters ("analog"): commands one behind the other, and a check. */
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const LRC_SEED = 0x55;
 /** Commands of several inputs may name so many. */
 const MOST_INPUTS = 35;
@@ -40,7 +40,7 @@ function tell({ moments, receivedAt }: Telling, at: number | undefined, told: To
 }
 
 const registersOf = (channels: readonly JoobyChannel[], index: number, isArchive: boolean) =>
-  new Map(
+  Object.fromEntries(
     channels.flatMap(({ channel, values }): [number, number][] => {
       const pulses = values[index];
       const isThere = pulses !== undefined && !(isArchive && pulses === NOTHING_ARCHIVED);
@@ -65,17 +65,18 @@ function tellChannels(
   const { settings } = telling;
   const own = channels.find(({ channel }) => channel === (settings?.channel ?? 1));
   const registers = registersOf(channels, index, isArchive);
-  const pulses = own === undefined ? undefined : registers.get(own.channel);
   const weights = channels.flatMap(({ channel, litresPerPulse }) =>
     litresPerPulse === undefined ? [] : [[`litres_per_pulse_${channel}`, litresPerPulse] as const],
   );
   tell(telling, at, {
     commands: [command],
-    ...pulsesOf(registers, settings, MOST_INPUTS),
+    // What the module says of its pulses stands above what the settings say.
+    ...pulsesOf(
+      registers,
+      { ...settings, litresPerPulse: own?.litresPerPulse ?? settings?.litresPerPulse },
+      MOST_INPUTS,
+    ),
     ...Object.fromEntries(weights),
-    ...(own?.litresPerPulse !== undefined && pulses !== undefined
-      ? { volume: cubicMetres(pulses * own.litresPerPulse) }
-      : {}),
   });
 }
 
@@ -139,10 +140,10 @@ function tellCounter(
   at: number | undefined,
   { pulses, magnet }: { readonly pulses: number; readonly magnet: boolean },
 ): void {
-  tell(telling, at, { commands: [command], ...pulsesOf(new Map([[1, pulses]]), telling.settings), magnet });
+  tell(telling, at, { commands: [command], ...pulsesOf({ 1: pulses }, telling.settings), magnet });
   if (!magnet || at !== undefined) return;
   const observedAt = utcText(telling.receivedAt);
-  telling.events.push({ ...happening({ type: "magnet", observedAt }), standing: true });
+  telling.events.push(standing({ type: "magnet", observedAt }));
 }
 
 const hourly: CommandReader = (reader, telling, command) => {
@@ -153,11 +154,8 @@ const hourly: CommandReader = (reader, telling, command) => {
 
 /** An event's time is the module's clock, where that can be right. */
 function tellEvent(telling: Telling, { types, event, sequence, at, told }: JoobyEvent): void {
-  const isOwn = at !== undefined && isSane(at, telling.receivedAt);
-  const observedAt = utcText(isOwn ? at : telling.receivedAt);
-  const clock = at === undefined || isOwn ? {} : { meter_clock: utcText(at) };
-  for (const type of types)
-    telling.events.push(happening({ type, observedAt, event, sequence, ...told, ...clock }));
+  const times = timesOf(at, telling.receivedAt);
+  for (const type of types) telling.events.push(happening({ type, ...times, event, sequence, ...told }));
 }
 
 const GAS_STATUS = ["low_battery", "magnet", "button_released", "connection_lost"];
@@ -253,7 +251,7 @@ const lastEvent: CommandReader = (reader, telling, command) => {
     tell(telling, undefined, { ...told, flags });
     const observedAt = utcText(telling.receivedAt);
     for (const type of flags.filter((flag) => flag === "low_battery" || flag === "magnet"))
-      telling.events.push({ ...happening({ type, observedAt }), standing: true });
+      telling.events.push(standing({ type, observedAt }));
   } else tell(telling, undefined, { ...told, status: reader.hex(reader.left, "status") });
 };
 
@@ -352,10 +350,8 @@ const COMMANDS: ReadonlyMap<number, readonly [name: string, read: CommandReader]
     [
       "day",
       (reader, telling, command) => {
-        const day = dateOf(reader);
-        const flags = reader.byte("hour");
-        const counter = { pulses: reader.uint(3, "counter"), magnet: (flags & 0x80) !== 0 };
-        tellCounter(telling, command, day + (flags & 0x1f) * HOUR_MS, counter);
+        const { at, ...counter } = hourCounterOf(reader);
+        tellCounter(telling, command, at, counter);
       },
     ],
   ],

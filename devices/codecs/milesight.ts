@@ -1,6 +1,6 @@
 import { ByteReader, byteHex } from "./byte-reader.ts";
 import type { Codec, CodecUplink, Decoded } from "./codec.ts";
-import { decodedBy, happening, ItemsByMoment, pulsesOf } from "./items.ts";
+import { decodedBy, ItemsByMoment, pulsesOf, standing } from "./items.ts";
 import { utcText } from "./moments.ts";
 
 /** Milesight's sensors: a channel, a type, a value, and so on; the low byte first. */
@@ -75,10 +75,10 @@ const LEAK: Readonly<Record<string, PartReader>> = {
 
 const COUNTER: Readonly<Record<string, PartReader>> = {
   "05 00": (reader) => ({ input: reader.byte("input") }),
-  "05 C8": (reader, { uplink }) => pulsesOf(new Map([[1, reader.uintLow(4, "pulses")]]), uplink.settings),
+  "05 C8": (reader, { uplink }) => pulsesOf({ 1: reader.uintLow(4, "pulses") }, uplink.settings),
   "20 CE": history((reader, { uplink }) => {
     const input = { input_mode: reader.byte("mode"), input: reader.byte("input") };
-    return { ...input, ...pulsesOf(new Map([[1, reader.uintLow(4, "pulses")]]), uplink.settings) };
+    return { ...input, ...pulsesOf({ 1: reader.uintLow(4, "pulses") }, uplink.settings) };
   }),
 };
 
@@ -126,7 +126,7 @@ function readPart(reader: ByteReader, parts: Readonly<Record<string, PartReader>
   const began = reader.at;
   const [channel = 0, type = 0] = reader.take(2, "channel and type");
   const key = `${byteHex(channel)} ${byteHex(type)}`;
-  const read = Object.hasOwn(parts, key) ? parts[key] : COMMON[key];
+  const read = parts[key];
   if (read === undefined) {
     reader.fail("unknown", "channel and type", `${key} is none that the model has and we know`, began);
     return;
@@ -139,23 +139,22 @@ const milesight = (
   model: string,
   measures: string,
   ...parts: readonly Readonly<Record<string, PartReader>>[]
-): Codec => ({
-  model: `milesight-${model}`,
-  maker: "Milesight",
-  measures,
-  decode(uplink): Decoded {
-    const reader = new ByteReader(uplink.bytes);
-    const told: Told = { uplink, moments: new ItemsByMoment(), events: [] };
-    const known: Readonly<Record<string, PartReader>> = Object.assign({}, ...parts);
-    while (reader.left > 0 && !reader.fault) readPart(reader, known, told);
-    const observedAt = utcText(uplink.receivedAt);
-    const events = told.events.map((type) => ({
-      ...happening({ type, observedAt }),
-      standing: true as const,
-    }));
-    return decodedBy(reader, [...told.moments.items(), ...events]);
-  },
-});
+): Codec => {
+  const known: Readonly<Record<string, PartReader>> = Object.assign({}, COMMON, ...parts);
+  return {
+    model: `milesight-${model}`,
+    maker: "Milesight",
+    measures,
+    decode(uplink): Decoded {
+      const reader = new ByteReader(uplink.bytes);
+      const told: Told = { uplink, moments: new ItemsByMoment(), events: [] };
+      while (reader.left > 0 && !reader.fault) readPart(reader, known, told);
+      const observedAt = utcText(uplink.receivedAt);
+      const events = told.events.map((type) => standing({ type, observedAt }));
+      return decodedBy(reader, [...told.moments.items(), ...events]);
+    },
+  };
+};
 
 export const MILESIGHT: readonly Codec[] = [
   milesight("am107", "temperature, humidity, CO2, TVOC, air pressure, light", CLIMATE, AIR),

@@ -1,7 +1,4 @@
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-
-export const CHINA_MINUTES = 480;
+import { CHINA_OFFSET_MS, DAY_MS } from "../local-time.ts";
 
 /** Clocks that were never set stand at 1970, 2000 or 2013. */
 const EARLIEST_MS = Date.UTC(2015, 0, 1);
@@ -20,9 +17,9 @@ export interface ClockFields {
 
 /**
  * A clock's fields as epoch milliseconds; undefined for a day or an hour that does not exist.
- * @param offsetMinutes of its zone, east of Greenwich
+ * @param offsetMs of its zone, east of Greenwich
  */
-export function clockMoment(fields: ClockFields, offsetMinutes: number): number | undefined {
+export function clockMoment(fields: ClockFields, offsetMs: number): number | undefined {
   const { year, month, day, hour = 0, minute = 0, second = 0 } = fields;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const at = Date.UTC(year, month - 1, day, hour, minute, second);
@@ -30,15 +27,26 @@ export function clockMoment(fields: ClockFields, offsetMinutes: number): number 
   const read = new Date(at);
   const isDay =
     read.getUTCFullYear() === year && read.getUTCMonth() === month - 1 && read.getUTCDate() === day;
-  return isDay ? at - offsetMinutes * MINUTE_MS : undefined;
+  return isDay ? at - offsetMs : undefined;
 }
 
 export const utcText = (at: number): string => new Date(at).toISOString();
 
 /** Whole seconds in the time of China, with its offset. */
 export const chinaText = (at: number): string =>
-  `${new Date(at + CHINA_MINUTES * MINUTE_MS).toISOString().slice(0, 19)}+08:00`;
+  `${new Date(at + CHINA_OFFSET_MS).toISOString().slice(0, 19)}+08:00`;
 
-/** True when a reading may be told by the device's own clock, and not by the time of its arrival. */
-export const isSane = (clock: number, receivedAt: number): boolean =>
+const isSane = (clock: number, receivedAt: number): boolean =>
   clock >= EARLIEST_MS && clock <= receivedAt + MAX_AHEAD_MS && clock >= receivedAt - MAX_BEHIND_MS;
+
+/**
+ * The times of an item: by the device's own clock where that can be right, or else by its arrival, with the clock beside.
+ * @param clock undefined where the device told none
+ * @param text writes the clock in the device's zone
+ */
+export function timesOf(clock: number | undefined, receivedAt: number, text = utcText) {
+  if (clock === undefined) return { observedAt: utcText(receivedAt) };
+  return isSane(clock, receivedAt)
+    ? { observedAt: text(clock) }
+    : { observedAt: utcText(receivedAt), meter_clock: text(clock) };
+}

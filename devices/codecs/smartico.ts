@@ -32,7 +32,8 @@ const EVENTS = {
   tamper: "tamper",
 };
 
-const NO_TEMPERATURE = 0xffff;
+/** FFFF. */
+const NO_TEMPERATURE = -1;
 
 function decodeMeter({ bytes, receivedAt }: CodecUplink): Decoded {
   if (bytes.length !== 13) return refused("length", "end", `${bytes.length} bytes, expected 13`);
@@ -44,15 +45,14 @@ function decodeMeter({ bytes, receivedAt }: CodecUplink): Decoded {
   const unknown = reader.byte("unknown");
   const serial = reader.uint(3, "serial");
   const litres = reader.uint(4, "volume");
-  const hundredths = reader.uint(2, "temperature");
+  const hundredths = reader.int(2, "temperature");
   const flags = [...bitNames(first, METER_FLAGS[0]), ...bitNames(second, METER_FLAGS[1])];
   const observedAt = utcText(receivedAt);
-  const degrees = (hundredths > 0x7fff ? hundredths - 0x10000 : hundredths) / 100;
   return decodedBy(reader, [
     reading({
       observedAt,
       volume: cubicMetres(litres),
-      ...(hundredths === NO_TEMPERATURE ? {} : { temperature: degrees }),
+      ...(hundredths === NO_TEMPERATURE ? {} : { temperature: hundredths / 100 }),
       flags,
       valve_code: (second >> 4) & 7,
       serial,

@@ -128,7 +128,7 @@ const ATTRIBUTES: Readonly<Record<string, AttributeReader>> = {
     [inputs === 1 ? "state" : `state_${endpoint + 1}`]: uintOf(value) !== 0,
   }),
   "000F/0402": (value, endpoint, { inputs }, { settings }) =>
-    pulsesOf(new Map([[endpoint + 1, uintOf(value)]]), settings, inputs),
+    pulsesOf({ [endpoint + 1]: uintOf(value) }, settings, inputs),
   "0050/0006": powerOf,
   "8004/0000": (value) => ({ message_type: ["unconfirmed", "confirmed"][uintOf(value)] ?? hexOf(value) }),
   "8005/0000": (value, _endpoint, { inputs }) => {
@@ -177,7 +177,7 @@ function decodeBatch({ bytes, receivedAt, settings }: CodecUplink, sensor: Senso
   for (const { measure, at, value } of batch.samples) {
     const told =
       "input" in measure
-        ? pulsesOf(new Map([[measure.input, value]]), settings, sensor.inputs)
+        ? pulsesOf({ [measure.input]: value }, settings, sensor.inputs)
         : { [measure.key]: sampleOf(measure, value) };
     const observedAt = receivedAt - (batch.sentAt - at) * 1000;
     moments.add(utcText(observedAt), { ...told, batch: batch.counter });

@@ -1,4 +1,5 @@
-import { CHINA_MINUTES, chinaText, clockMoment } from "../../devices/codecs/moments.ts";
+import { chinaText, clockMoment } from "../../devices/codecs/moments.ts";
+import { CHINA_OFFSET_MS } from "../../devices/local-time.ts";
 
 /** Where a vehicle is, as terminals tell it: the body of 0x0200, and of others that hold one. Pure. */
 
@@ -89,7 +90,7 @@ export function momentOfClock(clock: string): string | undefined {
       ...{ year: 2000 + pairAt(0), month: pairAt(2), day: pairAt(4) },
       ...{ hour: pairAt(6), minute: pairAt(8), second: pairAt(10) },
     },
-    CHINA_MINUTES,
+    CHINA_OFFSET_MS,
   );
   return at === undefined ? undefined : chinaText(at);
 }
