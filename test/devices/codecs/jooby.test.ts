@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeUplink } from "../../../devices/codecs/registry.ts";
-import { bytesOf, decodeVector, eventTypes, meterVectors, only } from "./vectors.ts";
+import { bytesOf, decodeVector, eventTypes, meterVectors, only, snake } from "./vectors.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 interface Channel {
@@ -16,7 +16,6 @@ const parametersOf = (vector: (typeof vectors)[number]) => vector.expect!.parame
 
 const EPOCH_2000 = Date.UTC(2000, 0, 1);
 const momentOf = (time2000: unknown) => new Date(EPOCH_2000 + Number(time2000) * 1000).toISOString();
-const snake = (camel: string) => camel.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Commands with the check of their message. */
 function message(commands: string, settings = {}, receivedAt = Date.parse("2023-12-24T00:00:00Z")) {

@@ -8,6 +8,7 @@ import {
   meterVectors,
   modelOf,
   only,
+  snake,
 } from "./vectors.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -16,7 +17,6 @@ const ofMaker = (maker: string) =>
   meterVectors.filter(({ vendor, valid }) => vendor === maker && valid !== false);
 const expectedOf = ({ expect: expected }: CodecVector) => expected!;
 const byId = (id: string) => meterVectors.find((vector) => vector.id === id)!;
-const snake = (camel: string) => camel.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const flagsOf = (item: Values) => item.flags as readonly string[];
 const withSettings = (id: string, settings: { litresPerPulse?: number; channel?: number }) => {
   const vector = byId(id);

@@ -35,6 +35,9 @@ export const allVectors = [...cjt188Vectors, ...meterVectors, ...sensorFile.vect
 
 export const bytesOf = (hex: string) => Buffer.from(hex, "hex");
 
+/** A name of the examples as codecs write it. */
+export const snake = (camel: string) => camel.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 /** A moment at which all examples with a clock of their own can have come. */
 export const RECEIVED_AT = Date.parse("2026-07-31T00:05:00+08:00");
 
