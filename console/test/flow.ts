@@ -1,7 +1,7 @@
 import { type Browser, chromium } from "playwright-core";
 import { describe, expect, inject, it } from "vitest";
 import { CHROMIUM_MISSING } from "./browser/chromium.ts";
-import { type BrowserSettings, giveSession, openBrowser } from "./browser/sign-in.ts";
+import { type BrowserSettings, closeBrowser, giveSession, openBrowser } from "./browser/sign-in.ts";
 import type { Visit } from "./browser/visit.ts";
 import type { FlowsRun } from "./setup.ts";
 import { type Ask, askAs, askAsAdministrator } from "./world/ask.ts";
@@ -51,7 +51,7 @@ export const flow = it.extend<Flow>({
       });
       expect(visits.flatMap((visit) => visit.unexpected())).toEqual([]);
     } finally {
-      await Promise.all(visits.map(({ context }) => context.close()));
+      await Promise.all(visits.map(({ context }) => closeBrowser(context)));
     }
   },
   signIn: async ({ run, visit }, use) =>

@@ -7,7 +7,7 @@ import { asksForHelp, readLine } from "../../base/command-line.ts";
 import { PlatformError } from "../../base/errors.ts";
 import { UsageError, usageText } from "../../base/usage-error.ts";
 import { CHROMIUM_FLAGS, CHROMIUM_MISSING, findChromium } from "./browser/chromium.ts";
-import { giveSession, openBrowser } from "./browser/sign-in.ts";
+import { closeBrowser, giveSession, openBrowser } from "./browser/sign-in.ts";
 import { addressOf, type Language, LOOKS, setLook, settled } from "./pages.ts";
 import { SHOWN, type ShownPage, STOPPED } from "./shown.ts";
 import { buildConsole } from "./world/build.ts";
@@ -111,7 +111,7 @@ async function portray(album: Album, shown: ShownPage, language: Language): Prom
     console.error(`${shown.name}, ${language}: ${(error as Error).message.split("\n")[0]}`);
     process.exitCode = 1;
   } finally {
-    await context.close();
+    await closeBrowser(context);
   }
 }
 

@@ -43,6 +43,13 @@ export async function openBrowser(
   return recordVisit(context, origin);
 }
 
+/** Ends a browser. What a page has asked for a moment ago is answered to nobody, and that is no error of the test. */
+export async function closeBrowser(context: BrowserContext): Promise<void> {
+  // Playwright throws into whatever answers a request while its browser ends; nobody would catch it.
+  for (const routes of [context, ...context.pages()]) await routes.unrouteAll({ behavior: "ignoreErrors" });
+  await context.close();
+}
+
 /** The cookies of those who have signed in before: a password is checked slowly. */
 const kept = new Map<string, Awaited<ReturnType<BrowserContext["cookies"]>>>();
 

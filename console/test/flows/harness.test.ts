@@ -1,7 +1,12 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setImmediate as turn } from "node:timers/promises";
 import { expect } from "vitest";
 import { findBarriers } from "../browser/axe.ts";
 import { walkByTab } from "../browser/keyboard.ts";
 import { readPng } from "../browser/png.ts";
+import { closeBrowser, openBrowser } from "../browser/sign-in.ts";
 import { findFaintTexts } from "../browser/svg-contrast.ts";
 import { measureVitals, vitalsOf } from "../browser/vitals.ts";
 import { flow, flows } from "../flow.ts";
@@ -40,6 +45,43 @@ flows("the harness of the flows", () => {
     expect(notes.map(({ text }) => text).join("\n")).toContain("script-src-elem refused inline");
     expectNote(/.*/s);
   });
+
+  flow(
+    "ends a browser whose requests are still being answered, which nobody is told as an error",
+    async ({ run, visit }) => {
+      const slow = createServer(() => {});
+      const asked = once(slow, "request");
+      slow.listen(0, "127.0.0.1");
+      await once(slow, "listening");
+      const { port } = slow.address() as AddressInfo;
+      const thrown: unknown[] = [];
+      const unhandled: unknown[] = [];
+      const note = (error: unknown) => unhandled.push(error);
+      process.on("unhandledRejection", note);
+      try {
+        const { context: another } = await visit();
+        const { page, context } = await openBrowser(another.browser()!, run.world.origin);
+        await page.route("**/page", (route) => route.fulfill({ contentType: "text/html", body: around("") }));
+        await page.route("**/asked", (route) =>
+          route.fetch({ url: `http://127.0.0.1:${port}/` }).catch((error: unknown) => {
+            thrown.push(error);
+            throw error;
+          }),
+        );
+        await page.goto("/page");
+        await page.evaluate(() => void fetch("/asked").catch(() => {}));
+        await asked;
+        await closeBrowser(context);
+        await expect.poll(() => thrown.length).toBe(1);
+        await turn();
+        expect(unhandled).toEqual([]);
+      } finally {
+        process.off("unhandledRejection", note);
+        slow.closeAllConnections();
+        slow.close();
+      }
+    },
+  );
 
   flow("finds barriers, too small targets among them", async ({ visit }) => {
     const { page } = await visit();
