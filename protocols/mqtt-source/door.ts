@@ -1,22 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import type { Door, DoorDevice, DoorHealth } from "../../exchange/door.ts";
 import { type SourceInside, takeFromSource } from "../../exchange/own-dialect.ts";
+import { openSubscription, type SubscriptionOptions } from "./subscription.ts";
 
 /** The name of this door. */
 export const MQTT_SOURCE = "mqtt-source";
 
-export interface MqttSourceOptions<D extends DoorDevice> extends Omit<SourceInside<D>, "door" | "isClosing"> {
-  /** mqtt://user:password@host:port */
-  readonly url: string;
-  readonly topics: readonly string[];
-  /** Names our session at the broker; the same after a restart, another in each process. */
-  readonly clientId: string;
-  /** For tests: how long `quiesce` waits for the broker's answer, in milliseconds. */
-  readonly quiesceMs?: number;
-  /** Overrides, e.g. `protocolVersion: 4` for a broker that does not speak MQTT 5. */
-  readonly client?: IClientOptions;
-}
+export interface MqttSourceOptions<D extends DoorDevice>
+  extends Omit<SourceInside<D>, "door" | "isClosing">,
+    Pick<SubscriptionOptions, "url" | "topics" | "clientId" | "quiesceMs" | "client"> {}
 
 export interface MqttSource extends Door {
   /**
@@ -29,131 +20,29 @@ export interface MqttSource extends Door {
   health(): DoorHealth;
 }
 
-/** Messages that the broker may have under way to us: enough for a few full batches. */
-const WINDOW = 8192;
-
-/** The broker keeps our session, and so its unacknowledged messages, for this long. */
-const SESSION_EXPIRY_S = 24 * 60 * 60;
-
-/** How long the end waits for a broker to answer that it will send no more. What comes later is not acknowledged. */
-const QUIESCE_MS = 2_000;
-
-const AWAY = "there is no connection to SOURCE_MQTT_URL; the platform tries again";
-
 /**
  * Takes messages from another MQTT broker: the way to grow past one machine, where any number of processes share
- * `$share/ingest/v1/#` on a cluster. An acknowledgement to that broker means the same as ours to a device: committed.
- *
- * It connects in the background and keeps trying: a broker that is away must not hold up a start.
+ * `$share/ingest/v1/#` on a cluster.
  */
 export function openMqttSource<D extends DoorDevice>(options: MqttSourceOptions<D>): MqttSource {
-  const { url, topics, clientId, log } = options;
-  const client = connect(url, {
-    protocolVersion: 5,
-    clientId,
-    clean: false,
-    properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: WINDOW },
-    reconnectPeriod: 2000,
-    // Subscribed below, where a refusal is seen and reported.
-    resubscribe: false,
-    ...options.client,
-  });
-  const state: State = { closing: false, connection: 0, underWay: 0, refusal: undefined };
-  const refuse = (refusal: string, err?: Error | null) => {
-    state.refusal = refusal;
-    log.error({ ...(err ? { err } : {}) }, refusal);
-  };
-  client.on("connect", ({ properties }) => {
-    state.connection++;
-    const shared = topics.filter((topic) => topic.startsWith("$share/"));
-    // Such a broker may grant them all the same, as topics of that very name, to which no device publishes.
-    if (shared.length > 0 && properties?.sharedSubscriptionAvailable === false) {
-      return refuse(
-        `the source broker has no shared subscriptions, so ${shared.join(", ")} would bring nothing: expected a broker that has them, or SOURCE_MQTT_TOPICS without $share in a single process`,
-      );
-    }
-    client.subscribe([...topics], { qos: 1 }, (error, granted = []) => {
-      const refused = granted.filter(({ qos }) => qos > 2).map(({ topic }) => topic);
-      // The line broke before the answer came: the next connection asks again.
-      if (error && !client.connected) return;
-      if (error || refused.length > 0) {
-        const what = refused.length > 0 ? refused : topics;
-        return refuse(`the source broker refused the subscription to ${what.join(", ")}`, error);
-      }
-      state.refusal = undefined;
-      log.info({ topics }, "subscribed at the source broker");
-    });
-  });
-  client.on("error", (error) =>
-    log.warn({ err: error }, "trouble with the source broker; it is tried again"),
-  );
-  const inside = { ...options, door: MQTT_SOURCE, isClosing: () => state.closing };
-  holdAcknowledgements(client, state, ({ topic, payload }, settled) => {
-    const raw = typeof payload === "string" ? Buffer.from(payload) : payload;
+  const { url, topics, clientId, log, quiesceMs, client } = options;
+  const subscription = openSubscription({
+    ...{ url, topics, clientId, log, quiesceMs, client },
+    settings: { url: "SOURCE_MQTT_URL", topics: "SOURCE_MQTT_TOPICS" },
+    check: "source",
+    // What comes on topics that no other process shares would be lost until the next start.
+    leaves: topics.every((topic) => topic.startsWith("$share/")),
     // It never rejects, and nothing waits for it: the acknowledgement comes with `settled`.
-    void takeFromSource(inside, topic, raw, settled);
+    take: ({ topic, raw }, settled) => void takeFromSource(inside, topic, raw, settled),
   });
+  const inside = { ...options, door: MQTT_SOURCE, isClosing: subscription.isClosing };
+  const { refusal, connected, health, quiesce, close } = subscription;
   return {
     name: MQTT_SOURCE,
-    refusal: () => state.refusal,
-    connected: () => client.connected,
-    health: () =>
-      state.refusal === undefined
-        ? // Devices may come by other doors meanwhile, and this one will hear again.
-          { check: "source", ok: true, detail: client.connected ? undefined : AWAY }
-        : { check: "source", ok: false, detail: state.refusal },
+    ...{ refusal, connected, health, quiesce, close },
     // Its devices are connected to the other broker, which does not tell us which are there; we hand it no commands.
     deliver: async () => "not_listening",
     isOnline: () => false,
     disconnect: () => {},
-    quiesce: async () => {
-      state.closing = true;
-      if (!client.connected) return;
-      const answered = client.unsubscribeAsync([...topics]).catch(() => {});
-      await Promise.race([answered, sleep(options.quiesceMs ?? QUIESCE_MS, undefined, { ref: false })]);
-    },
-    close: async () => {
-      state.closing = true;
-      await client.endAsync(true);
-    },
-  };
-}
-
-interface State {
-  closing: boolean;
-  /** Counts connections: a packet id means nothing on the next one. */
-  connection: number;
-  underWay: number;
-  refusal: string | undefined;
-}
-
-/**
- * Lets messages through side by side and acknowledges each when it is settled. mqtt.js itself handles one at a
- * time and acknowledges when `handleMessage` calls back; called back with an error, it goes on to the next
- * message and acknowledges nothing (lib/handlers/publish.js of the pinned version), so that we can do it later.
- */
-function holdAcknowledgements(
-  client: MqttClient,
-  state: State,
-  take: (packet: IPublishPacket, settled: () => void) => void,
-): void {
-  const send = client as unknown as {
-    _sendPacket(packet: { cmd: "puback"; messageId: number; reasonCode: number }, done: () => void): void;
-  };
-  const goOn = new Error("acknowledged later");
-  client.handleMessage = (packet, callback) => {
-    const { connection } = state;
-    const { qos, messageId } = packet;
-    state.underWay++;
-    // QoS 0 has no window at the broker: beyond ours, the next message waits until this one is settled.
-    const crowded = qos === 0 && state.underWay >= WINDOW;
-    take(packet, () => {
-      state.underWay--;
-      if (crowded) callback();
-      else if (qos === 1 && connection === state.connection && client.connected) {
-        send._sendPacket({ cmd: "puback", messageId: messageId!, reasonCode: 0 }, () => {});
-      }
-    });
-    if (!crowded) callback(goOn);
   };
 }

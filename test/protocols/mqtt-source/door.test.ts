@@ -1,7 +1,5 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { Aedes } from "aedes";
-import { connectAsync, type MqttClient } from "mqtt";
 import mqtt from "mqtt-packet";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { readiness } from "../../../app/readiness.ts";
@@ -11,19 +9,7 @@ import { isAway } from "../../../store/database/index.ts";
 import { NO_LIMITS } from "../../../store/database/limits.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { addDevice, lastRejectionIn, startTestIngest, type TestIngest } from "../../helpers/ingest.ts";
-
-/**
- * Another broker, in place of a cluster: aedes, which speaks MQTT 3.1.1 and has no shared subscriptions. What is
- * held here is ours: that a message is acknowledged to it after the commit, and none is lost in between.
- */
-interface Source {
-  readonly port: number;
-  /** Acknowledgements that our side sent, by packet id of the broker. */
-  readonly acknowledged: number[];
-  readonly publish: (topic: string, payload: unknown) => Promise<unknown>;
-  /** Cuts our connection, as a broker that restarts would. */
-  cut(): void;
-}
+import { type OtherBroker, SESSION, startOtherBroker } from "./other-broker.ts";
 
 const ACTOR = { type: "person", id: "li", name: "李", tenantId: null } as const;
 
@@ -32,32 +18,6 @@ beforeAll(async () => {
   db = await createTestDatabase();
 });
 afterAll(() => db.drop());
-
-async function startSource(): Promise<Source> {
-  const broker = await Aedes.createBroker();
-  const acknowledged: number[] = [];
-  broker.on("ack", (packet) => {
-    if (packet.messageId !== undefined) acknowledged.push(packet.messageId);
-  });
-  const server = createServer(broker.handle);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const publisher: MqttClient = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
-  onTestFinished(async () => {
-    await publisher.endAsync(true);
-    await new Promise<void>((resolve) => broker.close(resolve));
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return {
-    port,
-    acknowledged,
-    publish: (topic, payload) => publisher.publishAsync(topic, JSON.stringify(payload), { qos: 1 }),
-    cut: () => {
-      const { clients } = broker as unknown as { clients: Record<string, { conn: { destroy(): void } }> };
-      clients["ingest-test"]?.conn.destroy();
-    },
-  };
-}
 
 /** How a source asks of devices and hands on what comes, as the platform wires it. */
 const wiredTo = (ingest: Pick<TestIngest["ingest"], "accept" | "reject" | "directory">) => ({
@@ -68,12 +28,12 @@ const wiredTo = (ingest: Pick<TestIngest["ingest"], "accept" | "reject" | "direc
   onRefused: ingest.reject,
 });
 
-async function subscribe(source: Source, { ingest }: TestIngest): Promise<MqttSource> {
+async function subscribe(source: OtherBroker, { ingest }: TestIngest): Promise<MqttSource> {
   const lines: string[] = [];
   const subscription = openMqttSource({
     url: `mqtt://127.0.0.1:${source.port}`,
     topics: ["v1/#"],
-    clientId: "ingest-test",
+    clientId: SESSION,
     ...wiredTo(ingest),
     log: createLogger("info", { write: (line) => lines.push(line) }),
     client: { protocolVersion: 4, reconnectPeriod: 50 },
@@ -97,7 +57,7 @@ describe("a source: another broker that we subscribe to", () => {
     await addDevice(db.pool, "source-1");
     await addDevice(db.pool, "source-2", { gatewayNo: gateway.deviceNo });
     const side = await startTestIngest(db.pool);
-    const source = await startSource();
+    const source = await startOtherBroker();
     await subscribe(source, side);
     await source.publish("v1/devices/source-1/telemetry", { observedAt: "2026-04-01T00:00:00Z", flow: 1 });
     await source.publish("v1/gateways/source-gw/telemetry", {
@@ -112,7 +72,7 @@ describe("a source: another broker that we subscribe to", () => {
     await source.publish("v1/devices/nobody/telemetry", { flow: 4 });
     await source.publish("v1/elsewhere", { flow: 5 });
     await source.publish("v1/devices/source-2/telemetry", { flow: "much" });
-    await source.publish("v1/devices/source-2/events", "no object");
+    await source.publish("v1/devices/source-2/events", '"no object"');
     await vi.waitFor(() => expect(source.acknowledged).toHaveLength(10));
     expect(await countOf("source-1")).toBe(1);
     expect(await countOf("source-2")).toBe(1);
@@ -150,7 +110,7 @@ describe("a source: another broker that we subscribe to", () => {
       return directory.find("source-5");
     });
     vi.spyOn(directory, "find").mockReturnValueOnce(undefined).mockReturnValueOnce(undefined);
-    const source = await startSource();
+    const source = await startOtherBroker();
     await subscribe(source, side);
     await source.publish("v1/devices/source-5/telemetry", { observedAt: "2026-04-01T00:00:00Z", flow: 1 });
     await vi.waitFor(() => expect(source.acknowledged).toHaveLength(1), { timeout: 5_000 });
@@ -165,7 +125,7 @@ describe("a source: another broker that we subscribe to", () => {
   it("acknowledges only after the commit, and lets other messages pass meanwhile", async () => {
     await addDevice(db.pool, "source-3");
     const side = await startTestIngest(db.pool, { lingerMs: 60_000 });
-    const source = await startSource();
+    const source = await startOtherBroker();
     await subscribe(source, side);
     for (let i = 0; i < 20; i++) {
       await source.publish("v1/devices/source-3/telemetry", {
@@ -187,7 +147,7 @@ describe("a source: another broker that we subscribe to", () => {
   it("gets again what it had not acknowledged when the connection broke", async () => {
     await addDevice(db.pool, "source-4");
     const side = await startTestIngest(db.pool, { lingerMs: 200 });
-    const source = await startSource();
+    const source = await startOtherBroker();
     await subscribe(source, side);
     for (let i = 0; i < 10; i++) {
       await source.publish("v1/devices/source-4/telemetry", {
@@ -203,6 +163,21 @@ describe("a source: another broker that we subscribe to", () => {
     expect(await countOf("source-4")).toBe(10);
     const { received, stored, duplicate } = await side.ledger("source-4");
     expect({ stored, balance: received - stored - duplicate }).toEqual({ stored: 10, balance: 0 });
+  });
+
+  it("gets at its next start what has come meanwhile, where no other process shares its topics", async () => {
+    await addDevice(db.pool, "source-6");
+    const side = await startTestIngest(db.pool);
+    const source = await startOtherBroker();
+    const ended = await subscribe(source, side);
+    await ended.quiesce();
+    await source.publish("v1/devices/source-6/telemetry", { observedAt: "2026-04-01T00:00:00Z", flow: 1 });
+    await ended.close();
+    await source.publish("v1/devices/source-6/telemetry", { observedAt: "2026-04-01T00:01:00Z", flow: 2 });
+    expect(source.acknowledged).toEqual([]);
+    await subscribe(source, side);
+    await vi.waitFor(() => expect(source.acknowledged).toHaveLength(2));
+    expect(await countOf("source-6")).toBe(2);
   });
 });
 
@@ -244,7 +219,7 @@ describe("a source broker that would bring nothing", () => {
     const subscription = openMqttSource({
       url,
       topics,
-      clientId: "ingest-test",
+      clientId: SESSION,
       ...inside,
       log,
       quiesceMs: 50,
@@ -300,8 +275,9 @@ describe("a source broker that would bring nothing", () => {
   });
 
   it("does not hold up the end where it never answers that it will send no more", async () => {
-    const source = connectTo((await startAnswering({ shared: false, granted: 1 })).port, ["v1/#"]);
-    await vi.waitFor(() => expect(source.connected()).toBe(true));
+    const { port, asked } = await startAnswering({ shared: true, granted: 1 });
+    const source = connectTo(port, ["$share/ingest/v1/#"]);
+    await vi.waitFor(() => expect(asked()).toHaveLength(1));
     await source.quiesce();
   });
 
