@@ -1,5 +1,6 @@
 import type { Channel } from "../base/channels.ts";
 import type { Repeated } from "../base/exact-json.ts";
+import type { CodecSettings } from "../devices/codecs/codec.ts";
 import type { Identity } from "../devices/identities.ts";
 
 /**
@@ -14,6 +15,10 @@ export interface DoorDevice {
   readonly deviceNo: number;
   /** True when it may speak for the devices that are assigned to it, and hears their commands. */
   readonly gateway: boolean;
+  /** Names the codec of its bytes, for protocols that only carry them; undefined where nobody has said it. */
+  readonly model?: string | undefined;
+  /** What that codec has to be told by whoever has installed the device. */
+  readonly codecSettings?: CodecSettings | undefined;
 }
 
 /** The reasons for which a door itself refuses a message, before its items are looked at. */
@@ -66,13 +71,19 @@ export interface DoorDecoder {
    * @param message its `raw` is the whole message as it came. Where only items of a message were refused, ingest has them on
    *   record in its own JSON and reads them itself.
    * @param maxBytes of `raw`; the door's own limit where it is not given
+   * @returns one message, or one for each channel of which it holds items
    */
-  decode<D extends DoorDevice>(message: RawMessage<D>, maxBytes?: number): ReceivedMessage<D> | DoorRefusal;
+  decode<D extends DoorDevice>(
+    message: RawMessage<D>,
+    maxBytes?: number,
+  ): ReceivedMessage<D> | readonly ReceivedMessage<D>[] | DoorRefusal;
   /**
    * The id of the sender that a context names, where the door goes by that alone: so a message that came before its
    * device was registered can be replayed. Absent where devices say who they are in another way.
    */
   senderOf?(context: string): string | undefined;
+  /** The same where a context names its sender by an identity. */
+  identityOf?(context: string): Identity | undefined;
 }
 
 /** The device that a command is for. An id that was given again names another device, which has another number. */

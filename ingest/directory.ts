@@ -1,6 +1,7 @@
 import { ID_FORM } from "../base/channels.ts";
 import { createLogLimiter, type Logger } from "../base/log.ts";
 import { hasCapability } from "../devices/capabilities.ts";
+import { type CodecSettings, readCodecSettings } from "../devices/codecs/codec.ts";
 import { hasScheme, type Identity, splitIdentity } from "../devices/identities.ts";
 import { Identities } from "../exchange/identities.ts";
 import type { Pool } from "../store/database/index.ts";
@@ -31,6 +32,9 @@ export interface DeviceEntry {
   tokenHash: Buffer;
   /** True when it may publish for others on the gateway topic. */
   gateway: boolean;
+  /** Names the codec of its bytes, which few protocols need. */
+  model: string | undefined;
+  codecSettings: CodecSettings | undefined;
   /** The platform's clock at its last report to any process, or when it was registered; epoch milliseconds. */
   lastReportAt: number;
   /** Its last report that was noted in the database, or is about to be; 0 when it was never heard. */
@@ -84,6 +88,7 @@ export class Directory {
   private readonly byId = new Map<string, DeviceEntry>();
   private readonly byNo = new Map<number, DeviceEntry>();
   private readonly unknownUntil = new Map<string, number>();
+  private readonly models = new Map<string, string>();
   /** Ids whose token this process has seen to change, whoever asked for the device, until `follow` tells of them. */
   private readonly revoked = new Set<string>();
   private readonly pool: Pool;
@@ -249,6 +254,14 @@ export class Directory {
     return allowed!.length > 0 ? allowed : undefined;
   }
 
+  /** One text for all devices of a model, of which the database gives one to each. */
+  private onlyOnce(model: string | undefined): string | undefined {
+    if (model === undefined) return undefined;
+    const only = this.models.get(model) ?? model;
+    this.models.set(model, only);
+    return only;
+  }
+
   private put(row: DirectoryRow): DeviceEntry | undefined {
     const runtime = this.runtimes.get(row.kind);
     if (!runtime) {
@@ -257,6 +270,8 @@ export class Directory {
     }
     const { deviceNo, id, regionCode, tenantId, formerPlaces, gatewayNo, tokenHash } = row;
     const gateway = hasCapability(runtime.kind, "gateway");
+    const model = this.onlyOnce(row.model);
+    const codecSettings = readCodecSettings(row.codec);
     const identities = this.allowed(row, runtime);
     const known = this.byNo.get(deviceNo);
     if (known) {
@@ -271,6 +286,8 @@ export class Directory {
         gatewayNo,
         tokenHash,
         gateway,
+        model,
+        codecSettings,
       });
     }
     const entry: DeviceEntry = {
@@ -283,6 +300,8 @@ export class Directory {
       gatewayNo,
       tokenHash,
       gateway,
+      model,
+      codecSettings,
       lastReportAt: (row.seenAt ?? row.createdAt).getTime(),
       notedAt: row.seenAt?.getTime() ?? 0,
       lastArrival: 0,

@@ -124,10 +124,9 @@ async function takeAgain(
     replayOf: input.reason,
     sink: { open: batch, filled: () => {} },
   });
-  const sender = input.publisher || decoder?.senderOf?.(input.topic);
   const message: RawMessage<DeviceEntry> = {
     door: input.door,
-    device: sender === undefined ? undefined : await directory.lookUp(sender),
+    device: await findSender(directory, decoder, input),
     context: input.topic,
     raw: input.payload,
     receivedAt: input.receivedAt.getTime(),
@@ -139,9 +138,21 @@ async function takeAgain(
       ? decoder!.decode(message, maxBytes)
       : decodeItems(message, input.itemsChannel as Channel, maxBytes);
   if ("reason" in decoded) pipeline.reject(message, decoded, () => {});
-  else pipeline.accept(decoded, () => {});
+  else for (const part of [decoded].flat()) pipeline.accept(part, () => {});
   for (const device of batch.devices) device.pending--;
   return batch;
+}
+
+/** The device that has sent it; also one that was registered since, where its door goes by what a context names. */
+async function findSender(
+  directory: Directory,
+  decoder: DoorDecoder | undefined,
+  { publisher, topic }: ReplayInput,
+): Promise<DeviceEntry | undefined> {
+  const sender = publisher || decoder?.senderOf?.(topic);
+  if (sender !== undefined) return directory.lookUp(sender);
+  const identity = decoder?.identityOf?.(topic);
+  return identity && directory.identities.lookUp(identity);
 }
 
 /** Items that ingest has put on record itself, in JSON: their door has decoded them once, and would read them otherwise. */

@@ -74,6 +74,9 @@ export const SETTINGS_ZH: Record<keyof Config, string> = {
   ROLE: "本进程承担的部分。all：全部；ingest：设备接入；api：HTTP 与控制台；worker：同一时间只由一个进程做的工作。同一数据库上每种都可运行多个。",
   INSTANCE_ID: "同一数据库上有多个进程时本进程的名称：重启后不变，各进程互不相同。",
   SOURCE_MQTT_CLIENT_ID: "本进程在该 broker 上的会话名：重启后不变，各进程互不相同。",
+  SOURCE_CHIRPSTACK_URL: "ChirpStack v4 发布 LoRaWAN 设备事件的 MQTT broker。接入方法见 docs/lorawan.md。",
+  SOURCE_CHIRPSTACK_TOPICS: "在该 broker 上订阅的主题，以逗号分隔；多个进程分担时前面加 $share/ingest/。",
+  SOURCE_CHIRPSTACK_CLIENT_ID: "本进程在该 broker 上的会话名：重启后不变，各进程互不相同。",
   SOURCE_AMQP_URL:
     "设备所连接的 RabbitMQ 集群：各进程从其分区队列中各取一份，amqp://用户:密码@主机:5672。搭建方法见 docs/cluster.md。",
   SOURCE_AMQP_PARTITIONS: "分区数：各进程、每次启动都须相同。",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { networks, splitAtCommas } from "./forms.ts";
 
-/** Other brokers to take messages from: one that speaks MQTT, or a cluster of RabbitMQ. */
+/** Other brokers to take messages from: one that speaks MQTT, a ChirpStack's, or a cluster of RabbitMQ. */
 export const sourceSettings = {
   SOURCE_MQTT_URL: z
     .string()
@@ -19,6 +19,27 @@ export const sourceSettings = {
     .string()
     .min(1)
     .default("sbi-ingest-1")
+    .describe(
+      "The name of this process's session there. It stays the same after a restart and differs in each process.",
+    ),
+  SOURCE_CHIRPSTACK_URL: z
+    .string()
+    .regex(/^(mqtts?|wss?):\/\//, "expected mqtt://, mqtts://, ws:// or wss://")
+    .optional()
+    .describe(
+      "The MQTT broker to which a ChirpStack v4 publishes the events of LoRaWAN devices. docs/lorawan.md says how it is set up.",
+    ),
+  SOURCE_CHIRPSTACK_TOPICS: z
+    .string()
+    .default("application/+/device/+/event/+")
+    .transform(splitAtCommas)
+    .describe(
+      "Topics that the platform subscribes to there, separated by commas. Several processes share them with $share/ingest/ in front.",
+    ),
+  SOURCE_CHIRPSTACK_CLIENT_ID: z
+    .string()
+    .min(1)
+    .default("sbi-chirpstack-1")
     .describe(
       "The name of this process's session there. It stays the same after a restart and differs in each process.",
     ),

@@ -83,3 +83,14 @@ export const refused = (reason: FaultReason, at: string, detail: string): Decode
   items: [],
   faults: [faultAt(reason, at, detail)],
 });
+
+/** The settings that an attribute of a device names; what is no setting is passed over. */
+export function readCodecSettings(given: unknown): CodecSettings | undefined {
+  if (typeof given !== "object" || given === null) return undefined;
+  const { litresPerPulse, channel } = given as Readonly<Record<string, unknown>>;
+  const settings: CodecSettings = {
+    ...(typeof litresPerPulse === "number" && litresPerPulse > 0 ? { litresPerPulse } : {}),
+    ...(typeof channel === "number" && Number.isInteger(channel) && channel > 0 ? { channel } : {}),
+  };
+  return Object.keys(settings).length === 0 ? undefined : settings;
+}

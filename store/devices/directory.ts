@@ -22,6 +22,10 @@ export interface DirectoryRow {
   readonly tokenHash: Buffer;
   /** The names by which protocols know it, each as `scheme:value`; undefined for none. */
   readonly identities: readonly string[] | undefined;
+  /** Names the codec of what it sends; undefined for none. */
+  readonly model: string | undefined;
+  /** Its attribute `codec`, as somebody has written it: what that codec has to be told. */
+  readonly codec: unknown;
   readonly createdAt: Date;
   /** When it was last heard; null when it never was. */
   readonly seenAt: Date | null;
@@ -37,11 +41,14 @@ interface SqlRow {
   gateway_no: number | null;
   token_hash: Buffer;
   identities: string[] | null;
+  model: string | null;
+  codec: unknown;
   created_at: Date;
   seen_at: Date | null;
 }
 
-const COLUMNS = `device_no, id, kind, region_code, tenant_id, gateway_no, token_hash, created_at, seen_at,
+const COLUMNS = `device_no, id, kind, region_code, tenant_id, gateway_no, token_hash, created_at, seen_at, model,
+    attributes -> 'codec' as codec,
     (select array_agg(scheme || ':' || value) from device_identities i where i.device_no = devices.device_no) as identities,
     case when placed_since > '-infinity' then (
       select json_agg(json_build_object('regionCode', f.region_code, 'tenantId', f.tenant_id,
@@ -59,6 +66,8 @@ const toRow = (row: SqlRow): DirectoryRow => ({
   gatewayNo: row.gateway_no,
   tokenHash: row.token_hash,
   identities: row.identities ?? undefined,
+  model: row.model ?? undefined,
+  codec: row.codec ?? undefined,
   createdAt: row.created_at,
   seenAt: row.seen_at,
 });

@@ -87,13 +87,13 @@ const FAULTS: FaultRow[] = [
   [
     "an event in capitals",
     having({ events: [...good.events, { type: "Hail", about: "Hail" }] }),
-    "/events/2",
+    "/events/3",
     "snake_case",
   ],
   [
     "an event twice",
     having({ events: [...good.events, { type: "cleaned", about: "Again" }] }),
-    "/events/2",
+    "/events/3",
     "expected each once",
   ],
   [

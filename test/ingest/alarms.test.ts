@@ -45,6 +45,8 @@ beforeEach(() => {
     gatewayNo: null,
     tokenHash: Buffer.alloc(0),
     gateway: false,
+    model: undefined,
+    codecSettings: undefined,
     lastReportAt: start,
     notedAt: start,
     lastArrival: 0,

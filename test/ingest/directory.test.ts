@@ -34,6 +34,22 @@ describe("following other processes", () => {
     expect(await directory.follow()).toEqual([]);
   });
 
+  it("takes in the model of a device, and what its attributes say to the codec", async () => {
+    await addDevice(db.pool, "follow-model");
+    const { ingest } = await startTestIngest(db.pool, { every: { follow: 3_600_000 } });
+    const { directory } = ingest;
+    await directory.follow();
+    const nothing = { model: undefined, codecSettings: undefined };
+    expect(directory.find("follow-model")).toMatchObject(nothing);
+    await change("follow-model", `model = 'fludia-fm432g', attributes = '{"codec": {"litresPerPulse": 10}}'`);
+    await directory.follow();
+    const told = { model: "fludia-fm432g", codecSettings: { litresPerPulse: 10 } };
+    expect(directory.find("follow-model")).toMatchObject(told);
+    await change("follow-model", "model = null, attributes = '{}'");
+    await directory.follow();
+    expect(directory.find("follow-model")).toMatchObject(nothing);
+  });
+
   it("tells of a token that it has read anew meanwhile for another reason, and not of one that was told here", async () => {
     for (const id of ["met-1", "met-2", "met-3"]) await addDevice(db.pool, id);
     const { ingest } = await startTestIngest(db.pool, { every: { follow: 3_600_000 } });

@@ -144,7 +144,8 @@ describe("an event of a type that its kind has", () => {
       { type: "hail" },
     ])
       await publish("types-1", "events", item);
-    const known = "expected one of leak, tamper, magnet, reverse_flow, case_open, low_battery";
+    const known =
+      "expected one of leak, tamper, magnet, reverse_flow, case_open, low_battery, network_report";
     expect(
       (await rejectionsOf(db.pool, "types-1")).map(({ reason, detail }) => `${reason} ${detail}`),
     ).toEqual([

@@ -26,6 +26,8 @@ export function deviceOf(id: string, kind = "gas-meter", gatewayNo: number | nul
     gatewayNo,
     tokenHash: Buffer.alloc(0),
     gateway: kind === "lora-gateway",
+    model: undefined,
+    codecSettings: undefined,
     lastReportAt: 0,
     notedAt: 0,
     lastArrival: 0,

@@ -1,5 +1,6 @@
 import { defineKind } from "../../define-kind.ts";
 import { counter, gauge, high, inState, low, onEvent, silent, state, text } from "../../kind.ts";
+import { NETWORK_REPORT } from "../../network-report.ts";
 import { int16 } from "../../sensor-faults.ts";
 import { exampleExamples } from "./examples.ts";
 import { exampleScenarios, simulateExample } from "./simulate.ts";
@@ -94,6 +95,8 @@ export const example = defineKind({
   events: [
     { type: "clogged", about: "The funnel is blocked; rain is not measured", zh: "漏斗堵塞" },
     { type: "cleaned", about: "The funnel is free again", zh: "漏斗已疏通" },
+    // For kinds whose devices may have a devEUI.
+    NETWORK_REPORT,
   ],
 
   // The commands of its devices, in kebab-case. A kind that has this shows a command and a reply in its examples.

@@ -1,6 +1,7 @@
 import { LOGGED_REASON } from "../../command-parameters.ts";
 import { defineKind } from "../../define-kind.ts";
 import { counter, gauge, high, inState, low, onEvent, silent, state } from "../../kind.ts";
+import { NETWORK_REPORT } from "../../network-report.ts";
 import { DS18B20, int16, NO_DATA } from "../../sensor-faults.ts";
 import { gasMeterExamples } from "./examples.ts";
 import { gasMeterScenarios, REGISTER_MAX, simulateGasMeter } from "./simulate.ts";
@@ -99,6 +100,7 @@ export const gasMeter = defineKind({
     { type: "reverse_flow", about: "Gas runs backwards", zh: "燃气倒流" },
     { type: "case_open", about: "The case has been opened", zh: "外壳被打开" },
     { type: "low_battery", about: "The meter itself finds its battery low", zh: "表报电池电量低" },
+    NETWORK_REPORT,
   ],
   commands: [
     {

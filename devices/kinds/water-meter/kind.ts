@@ -1,6 +1,7 @@
 import { LOGGED_REASON } from "../../command-parameters.ts";
 import { defineKind } from "../../define-kind.ts";
 import { counter, gauge, high, inState, low, onEvent, silent, state } from "../../kind.ts";
+import { NETWORK_REPORT } from "../../network-report.ts";
 import { int16, NO_DATA } from "../../sensor-faults.ts";
 import { waterMeterExamples } from "./examples.ts";
 import { simulateWaterMeter, WATER_REGISTER_MAX, waterMeterScenarios } from "./simulate.ts";
@@ -89,6 +90,7 @@ export const waterMeter = defineKind({
     { type: "magnet", about: "A strong magnet is near", zh: "强磁干扰" },
     { type: "reverse_flow", about: "Water runs backwards", zh: "倒流" },
     { type: "low_battery", about: "The meter itself finds its battery low", zh: "表报电池电量低" },
+    NETWORK_REPORT,
   ],
   commands: [
     {

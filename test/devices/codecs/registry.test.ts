@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { catalog, kindByName } from "../../../devices/catalog.ts";
-import type { CodecUplink, Decoded } from "../../../devices/codecs/codec.ts";
+import { type CodecUplink, type Decoded, readCodecSettings } from "../../../devices/codecs/codec.ts";
 import { CODECS, codecOf, decodeUplink } from "../../../devices/codecs/registry.ts";
 import { createRandom } from "../../../devices/random.ts";
 import { ROOT } from "../../project/source-files.ts";
@@ -175,5 +175,23 @@ describe("every codec", () => {
     }
     // Else nothing but checks would have been tried.
     expect(decoded).toBeGreaterThan(1_000);
+  });
+});
+
+describe("the settings of a codec in the attributes of a device", () => {
+  it.each([
+    [
+      { litresPerPulse: 10, channel: 2, other: 1 },
+      { litresPerPulse: 10, channel: 2 },
+    ],
+    [{ litresPerPulse: 0.1 }, { litresPerPulse: 0.1 }],
+    [{ litresPerPulse: 0, channel: 0 }, undefined],
+    [{ litresPerPulse: "10", channel: 1.5 }, undefined],
+    [[10], undefined],
+    ["10", undefined],
+    [null, undefined],
+    [undefined, undefined],
+  ])("are read as far as they are some: %j", (given, settings) => {
+    expect(readCodecSettings(given)).toEqual(settings);
   });
 });

@@ -56,6 +56,7 @@ export const qualityTexts = defineTexts(
     doors: {
       mqtt: "设备直连",
       "mqtt-source": "订阅的外部服务器",
+      chirpstack: "ChirpStack（LoRaWAN）",
     } as Readonly<Record<string, string>>,
     list: {
       title: "拒绝的消息",
@@ -185,6 +186,7 @@ export const qualityTexts = defineTexts(
     doors: {
       mqtt: "Devices themselves",
       "mqtt-source": "A source that is subscribed to",
+      chirpstack: "ChirpStack (LoRaWAN)",
     } as Readonly<Record<string, string>>,
     list: {
       title: "Refused messages",
