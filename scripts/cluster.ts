@@ -12,7 +12,8 @@ import { createServerDatabase } from "../test/helpers/server-databases.ts";
 const NAME = "npm run cluster";
 
 const HELP = `Three processes of one platform behind a RabbitMQ node, without containers, for a look: all on 127.0.0.1, on free
-ports, with the devices of the demo registered. Ctrl-C ends everything and removes it.
+ports, with the devices of the demo registered. It says how each process is killed or paused, to see what the others do
+then. Ctrl-C ends everything and removes it.
 
 Usage: ${NAME} [-- --help]
 
@@ -75,7 +76,7 @@ async function show(databaseUrl: string, rabbitmq: string): Promise<void> {
   const http = `http://127.0.0.1:${first!.httpPort}`;
   process.stdout.write(`
 One platform, three processes:
-${processes.map(({ httpPort }, n) => `  ${"abc"[n]}  http://127.0.0.1:${httpPort}`).join("\n")}
+${processes.map(({ httpPort, pid }, n) => `  ${"abc"[n]}  http://127.0.0.1:${httpPort}  (kill -9 ${pid}, kill -STOP ${pid})`).join("\n")}
 RabbitMQ, to which devices connect:
   ${mqtt}
   ${node.managementUrl}

@@ -92,6 +92,10 @@ export class PlatformProcess {
     return (JSON.parse(lock) as { pid: number }).pid;
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   get running(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
