@@ -57,6 +57,15 @@ export interface AlarmEdge {
   readonly isPast: boolean;
 }
 
+/** The alarm bits of one location. */
+export interface AlarmBits {
+  readonly alarm: number;
+  /** Epoch milliseconds; undefined where the terminal does not know, or its clock was never set. */
+  readonly observedAt: number | undefined;
+  /** The terminal says that it makes up for a time without a line. */
+  readonly isPast: boolean;
+}
+
 /** Terminals whose last alarm bits are remembered. */
 const MOST_REMEMBERED = 200_000;
 
@@ -77,30 +86,31 @@ export class AlarmEdges {
   }
 
   /**
-   * @param observedAt epoch milliseconds; undefined where the terminal does not know, or its clock was never set
-   * @param isPast the terminal says that it makes up for a time without a line
+   * Takes what one message tells, in the order of its moments.
+   * @returns what each location changes; undefined for more than `most` changes, of which nothing is remembered
    */
   take(
     deviceNo: number,
-    alarm: number,
-    observedAt: number | undefined,
+    all: readonly AlarmBits[],
     receivedAt: number,
-    isPast: boolean,
-  ): AlarmEdge {
-    const memory = this.terminals.get(deviceNo) ?? { at: 0, alarm: 0, told: 0, pastAt: 0, past: 0 };
-    this.remember(deviceNo, memory);
-    // Without a moment of its own it is of now, and says nothing of the moments of others.
-    const at = observedAt === undefined ? memory.at : Math.min(observedAt, receivedAt);
-    if (isPast || at < memory.at) {
-      // In another order it is told in full: events have names, by which a repetition is known.
-      const before = at > memory.pastAt ? memory.past : 0;
-      if (at > memory.pastAt) Object.assign(memory, { pastAt: at, past: alarm });
-      return { begun: eventsOf(alarm & ~before), ended: [], isPast: true };
+    most = Number.POSITIVE_INFINITY,
+  ): AlarmEdge[] | undefined {
+    const memory = { ...(this.terminals.get(deviceNo) ?? UNKNOWN) };
+    const edges: AlarmEdge[] = [];
+    let pastBefore = 0;
+    let changes = 0;
+    for (const { alarm, observedAt, isPast } of all) {
+      // Without a moment of its own it is of now, and says nothing of the moments of others.
+      const at = observedAt === undefined ? memory.at : Math.min(observedAt, receivedAt);
+      const isBehind = isPast || at < memory.at;
+      const edge = isBehind ? pastEdge(memory, alarm, at, pastBefore) : liveEdge(memory, alarm, at);
+      if (isBehind) pastBefore = alarm;
+      changes += edge.begun.length + edge.ended.length;
+      if (changes > most) return undefined;
+      edges.push(edge);
     }
-    const { alarm: before, told } = memory;
-    Object.assign(memory, { at, alarm, told: alarm });
-    const ended = eventsOf(before & ~alarm).filter((name) => ENDING.has(name));
-    return { begun: eventsOf(alarm & ~told), ended: ended.map((name) => `${name}_over`), isPast: false };
+    this.remember(deviceNo, memory);
+    return edges;
   }
 
   private remember(deviceNo: number, memory: Memory): void {
@@ -113,3 +123,22 @@ export class AlarmEdges {
 }
 
 const eventsOf = (alarm: number): string[] => alarmNames(alarm).filter((name) => !STATES.has(name));
+
+const UNKNOWN: Readonly<Memory> = { at: 0, alarm: 0, told: 0, pastAt: 0, past: 0 };
+
+/**
+ * Behind what the terminal has told of the past before, it is told in full: events have names, by which a repetition is known.
+ * @param before the bits before it in the same message, 0 for the first
+ */
+function pastEdge(memory: Memory, alarm: number, at: number, before: number): AlarmEdge {
+  const begun = eventsOf(alarm & ~(at > memory.pastAt ? memory.past : before));
+  if (at >= memory.pastAt) Object.assign(memory, { pastAt: at, past: alarm });
+  return { begun, ended: [], isPast: true };
+}
+
+function liveEdge(memory: Memory, alarm: number, at: number): AlarmEdge {
+  const { alarm: before, told } = memory;
+  Object.assign(memory, { at, alarm, told: alarm });
+  const ended = eventsOf(before & ~alarm).filter((name) => ENDING.has(name));
+  return { begun: eventsOf(alarm & ~told), ended: ended.map((name) => `${name}_over`), isPast: false };
+}

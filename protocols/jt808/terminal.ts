@@ -1,5 +1,6 @@
 import type { DoorDevice, DoorRefusal, RawMessage } from "../../exchange/door.ts";
 import type { PacedConnection } from "../tcp/paced-connection.ts";
+import type { AlarmBits } from "./alarms.ts";
 import { answerTo808, askAgain, type Outgoing, RESULT, serverTime } from "./answers.ts";
 import { type Assembled, Assembly, type Part } from "./assembly.ts";
 import { answerIn, readParameters, replyWith } from "./commands.ts";
@@ -18,6 +19,9 @@ import type { TerminalDoorParts } from "./parts.ts";
 
 /** A clock before this was never set. */
 const FIRST_CLOCK_MS = Date.UTC(2015, 0);
+
+/** Readings and events that one message may make. The longest one holds some 2,000 locations, and each has room for 27 alarms. */
+const MOST_ITEMS = 5_000;
 
 /** Messages whose outcome is told by another one than the common answer. */
 const TOLD_APART: ReadonlySet<number> = new Set([ID.askForLocation, ID.askForParameters]);
@@ -162,6 +166,10 @@ export class Terminal<D extends DoorDevice> {
     const located = locationsOf(message);
     if ("reason" in located) return this.refuse(raw, located, answered, RESULT.wrong);
     const events = this.eventsOf(located, raw.receivedAt);
+    if (!events) {
+      const made = `its ${located.length} locations make more than ${MOST_ITEMS} readings and events`;
+      return this.refuse(raw, badJt808(`${nameOfId(message.id)}: ${made}`), answered, RESULT.wrong);
+    }
     const contents: Content[] = [locationReadings(located)];
     if (events.length > 0)
       contents.push({ channel: "events", value: events.length === 1 ? events[0]! : events });
@@ -170,19 +178,15 @@ export class Terminal<D extends DoorDevice> {
     this.handOn(raw, contents, answered);
   }
 
-  /** The alarms that come up or go down, in the order in which they were observed. */
-  private eventsOf(located: readonly Located[], receivedAt: number): Record<string, unknown>[] {
+  /** The alarms that come up or go down, in the order in which they were observed; undefined for too many. */
+  private eventsOf(located: readonly Located[], receivedAt: number): Record<string, unknown>[] | undefined {
     const { edges } = this.parts;
-    const momentIn = ({ observedAt }: Located) => {
-      const at = observedAt === undefined ? Number.NaN : Date.parse(observedAt);
-      return at >= FIRST_CLOCK_MS ? at : undefined;
-    };
-    const inOrder = [...located].sort((a, b) => (momentIn(a) ?? receivedAt) - (momentIn(b) ?? receivedAt));
-    return inOrder.flatMap((each) => {
-      const { alarm } = each.location;
-      const change = edges.take(this.device.deviceNo, alarm, momentIn(each), receivedAt, each.isPast);
-      return alarmEvents(each, change);
-    });
+    const told = located.map((each) => ({ each, bits: alarmBitsOf(each) }));
+    const momentOf = ({ bits }: (typeof told)[number]) => bits.observedAt ?? receivedAt;
+    const inOrder = told.sort((a, b) => momentOf(a) - momentOf(b));
+    const all = inOrder.map(({ bits }) => bits);
+    const changes = edges.take(this.device.deviceNo, all, receivedAt, MOST_ITEMS - located.length);
+    return changes?.flatMap((change, index) => alarmEvents(inOrder[index]!.each, change));
   }
 
   /** The common answer of a terminal to what it was told. It gets none itself. */
@@ -267,4 +271,9 @@ export class Terminal<D extends DoorDevice> {
 function placeIn([first]: readonly Located[]): object {
   const { longitude, latitude } = first!.location;
   return { longitude, latitude };
+}
+
+function alarmBitsOf({ location, observedAt, isPast }: Located): AlarmBits {
+  const at = observedAt === undefined ? Number.NaN : Date.parse(observedAt);
+  return { alarm: location.alarm, observedAt: at >= FIRST_CLOCK_MS ? at : undefined, isPast };
 }

@@ -145,6 +145,52 @@ describe("the door of JT/T 808", () => {
     expect(stage.messages.at(-1)!.value).toMatchObject({ type: "sos" });
   });
 
+  it("refuses a message whole and on record whose alarms would make more than 5000 items, and takes none of them for told", async () => {
+    await stage.open();
+    const terminal = await stage.logIn(1);
+    const ALL = 0xffff_ffff;
+    /** 1,800 locations, in the parts of one message. */
+    const sendBatch = (alarmOf: (n: number) => number, secondOf: (n: number) => number, type: number) => {
+      const bodies = Array.from({ length: 1_800 }, (_, n) =>
+        locationBody(at(secondOf(n)), { alarm: alarmOf(n) }),
+      );
+      const body = batchBody(bodies, type);
+      const pieces = Array.from({ length: Math.ceil(body.length / 1_000) }, (_, n) =>
+        body.subarray(n * 1_000, (n + 1) * 1_000),
+      );
+      return pieces.map((piece, n) => terminal.send(0x0704, piece, { part: [pieces.length, n + 1] })).at(-1)!;
+    };
+    const refused = sendBatch(
+      (n) => (n % 2 === 0 ? ALL : 0),
+      (n) => n,
+      0,
+    );
+    await vi.waitFor(() => expect(stage.refused.length).toBe(1));
+    await turn();
+    expect([stage.messages, terminal.answers(refused)]).toEqual([[], []]);
+    const [[{ raw }, { reason, detail }]] = stage.refused as [(typeof stage.refused)[0]];
+    expect([reason, detail]).toEqual([
+      "bad_frame",
+      "0x0704: its 1800 locations make more than 5000 readings and events",
+    ]);
+    expect(raw.length).toBeGreaterThan(54_000);
+    stage.settle();
+    expect(await terminal.answered(refused)).toBe(2);
+    // One run of all bits, and a clock that stands: each alarm once, of the past as of now.
+    for (const type of [0, 1]) {
+      const taken = sendBatch(
+        () => ALL,
+        () => 0,
+        type,
+      );
+      await stage.came(2);
+      const [readings, events] = stage.messages.splice(0).map(({ value }) => value as object[]);
+      expect([readings!.length, events!.length]).toEqual([1_800, 27]);
+      stage.settle(2);
+      expect(await terminal.answered(taken)).toBe(0);
+    }
+  });
+
   it("moves no vehicle that does not know where it is, and keeps what it has told", async () => {
     await stage.open();
     stage.settlesAtOnce = true;

@@ -9,6 +9,24 @@ import type { Jt808Message } from "../../../protocols/jt808/message.ts";
 import { OpenOrders } from "../../../protocols/jt808/orders.ts";
 
 describe("alarm bits", () => {
+  /** What one location tells that comes by itself. */
+  const take = (
+    edges: AlarmEdges,
+    alarm: number,
+    observedAt: number,
+    { deviceNo = 1, isPast = false, receivedAt = 10_000 } = {},
+  ) => edges.take(deviceNo, [{ alarm, observedAt, isPast }], receivedAt)![0]!;
+  /** The alarms that each location of one message begins. */
+  const begun = (edges: AlarmEdges, all: readonly (readonly [number, number])[], most?: number) =>
+    edges
+      .take(
+        1,
+        all.map(([observedAt, alarm]) => ({ alarm, observedAt, isPast: true })),
+        10_000,
+        most,
+      )
+      ?.map((edge) => edge.begun.join(" "));
+
   it("have each a word, which is a type of event or a state of vehicles", () => {
     const all = alarmNames(0xffff_ffff);
     expect(all.length).toBe(32);
@@ -23,14 +41,14 @@ describe("alarm bits", () => {
       expect(metrics.gnss!.values).toContain(gnss);
     }
     const edges = new AlarmEdges();
-    edges.take(1, 0xffff_ffff, 1000, 1000, false);
-    for (const type of edges.take(1, 0, 2000, 2000, false).ended) expect(types).toContain(type);
+    take(edges, 0xffff_ffff, 1000);
+    for (const type of take(edges, 0, 2000).ended) expect(types).toContain(type);
   });
 
   it("are told once where they come up, in the past as well, and of each terminal by itself", () => {
     const edges = new AlarmEdges();
     const told = (deviceNo: number, alarm: number, at: number, isPast = false) =>
-      edges.take(deviceNo, alarm, at, 10_000, isPast);
+      take(edges, alarm, at, { deviceNo, isPast });
     expect(told(1, 1, 1000)).toEqual({ begun: ["sos"], ended: [], isPast: false });
     expect(told(1, 1, 2000).begun).toEqual([]);
     expect(told(2, 1, 2000).begun).toEqual(["sos"]);
@@ -43,9 +61,52 @@ describe("alarm bits", () => {
     expect(told(1, 1, 5000).begun).toEqual([]);
   });
 
+  it("of the past are told once in a run of one message, also where its moments are equal or behind others", () => {
+    const edges = new AlarmEdges();
+    const same = (at: number): [number, number][] => [
+      [at, 3],
+      [at, 3],
+      [at, 3],
+    ];
+    expect(begun(edges, same(1000))).toEqual(["sos overspeed", "", ""]);
+    // A repetition, and what lies behind it, say all once more, under the names that they have.
+    expect(begun(edges, same(1000))).toEqual(["sos overspeed", "", ""]);
+    expect(begun(edges, same(500))).toEqual(["sos overspeed", "", ""]);
+    // In the order of time: what was told of 1000 lies between these.
+    expect(
+      begun(edges, [
+        [600, 1],
+        [700, 0],
+        [800, 1],
+        [1100, 3],
+        [1200, 0],
+        [1300, 2],
+      ]),
+    ).toEqual(["sos", "", "sos", "", "", "overspeed"]);
+    // Of two at one moment the last one stands.
+    expect(
+      begun(edges, [
+        [2000, 3],
+        [2000, 0],
+      ]),
+    ).toEqual(["sos", ""]);
+    expect(begun(edges, [[2001, 3]])).toEqual(["sos overspeed"]);
+  });
+
+  it("of a message that tells too many changes are not remembered, and told where they come again", () => {
+    const edges = new AlarmEdges();
+    const all: [number, number][] = [
+      [1000, 3],
+      [1001, 0],
+      [1002, 3],
+    ];
+    expect(begun(edges, all, 3)).toBeUndefined();
+    expect(begun(edges, all, 4)).toEqual(["sos overspeed", "", "sos overspeed"]);
+  });
+
   it("that still stand are told once more after a login, which may follow one elsewhere, and their end only once", () => {
     const edges = new AlarmEdges();
-    const told = (alarm: number, at: number) => edges.take(1, alarm, at, 10_000, false);
+    const told = (alarm: number, at: number) => take(edges, alarm, at);
     expect(told(3, 1000).begun).toEqual(["sos", "overspeed"]);
     edges.begin(1);
     expect(told(3, 2000)).toEqual({ begun: ["sos", "overspeed"], ended: [], isPast: false });
@@ -58,8 +119,8 @@ describe("alarm bits", () => {
 
   it("of a clock that is ahead make a terminal deaf no longer than until it is right", () => {
     const edges = new AlarmEdges();
-    edges.take(1, 0, 99_000, 10_000, false);
-    expect(edges.take(1, 1, 11_000, 11_000, false)).toMatchObject({ begun: ["sos"], isPast: false });
+    take(edges, 0, 99_000);
+    expect(take(edges, 1, 11_000, { receivedAt: 11_000 })).toMatchObject({ begun: ["sos"], isPast: false });
   });
 });
 
