@@ -47,6 +47,20 @@ export interface Assembled {
   readonly raw: Buffer;
   /** Every part that is not answered yet. */
   readonly parts: readonly Jt808Message[];
+  /** Others were answered before. */
+  readonly wasAnswered: boolean;
+}
+
+/** A body that was forgotten although parts of it were answered. */
+export interface LostBody {
+  /** One of its parts. */
+  readonly message: Jt808Message;
+  /** The frames of those that are there, in their order. */
+  readonly raw: Buffer;
+  readonly missing: readonly number[];
+  readonly total: number;
+  /** When the last of them came. */
+  readonly cameAt: number;
 }
 
 /** Parts that are missing. */
@@ -61,9 +75,15 @@ export interface Missing {
 interface Open {
   readonly total: number;
   readonly byIndex: Map<number, Part>;
-  /** Parts that are not answered yet. */
-  readonly all: Jt808Message[];
+  readonly unanswered: Jt808Message[];
+  /**
+   * Its terminal sends no part before the one before is answered: it has sent one again, or nothing for long. Then parts are
+   * answered before the commit, but for the last one missing, and asked for again should the platform have lost them.
+   */
+  waitsForEach: boolean;
+  wasAnswered: boolean;
   bytes: number;
+  cameAt: number;
   heardAt: number;
   asked: number;
 }
@@ -71,28 +91,32 @@ interface Open {
 /** The unfinished bodies of one terminal. Parts come in any order, and some twice. */
 export class Assembly {
   private readonly budget: PartsBudget;
+  private readonly onLost: (lost: LostBody) => void;
   private readonly open = new Map<string, Open>();
   private bytes = 0;
 
-  constructor(budget: PartsBudget) {
+  /** @param onLost is told of each body that is forgotten although parts of it were answered */
+  constructor(budget: PartsBudget, onLost: (lost: LostBody) => void) {
     this.budget = budget;
+    this.onLost = onLost;
   }
 
   /**
    * Takes a part.
-   * @param isAnswered it is answered by itself, unless it is the last one missing, as each is that comes again
-   * @returns the whole body once this was the last one missing; "refused" for a part that has no place, or that no body has;
-   *   while others are missing, whether it came before
+   * @returns the whole body once this was the last one missing; "refused" for a part that has no place, or that is another one
+   *   than what came in its place; "answer" for one that is to be answered by itself
    */
-  add(part: Part, now: number, isAnswered = false): Assembled | "refused" | "kept" | "again" {
+  add(part: Part, now: number): Assembled | "refused" | "kept" | "answer" {
     const { message, frame } = part;
     const { total, index } = message.part!;
     if (index < 1 || index > total || total > MOST_PARTS) return "refused";
     const key = `${message.id} ${total} ${firstSerialOf(message)}`;
     const open = this.open.get(key) ?? this.begin(key, total);
-    open.heardAt = now;
     const before = open.byIndex.get(index);
-    if (!before) {
+    if (before && !before.frame.raw.equals(frame.raw)) return "refused";
+    open.heardAt = now;
+    if (before) open.waitsForEach = true;
+    else {
       if (!this.reserve(frame.raw.length)) {
         if (open.byIndex.size === 0) this.open.delete(key);
         return "refused";
@@ -100,35 +124,41 @@ export class Assembly {
       open.bytes += frame.raw.length;
       open.byIndex.set(index, part);
     }
-    const isWhole = open.byIndex.size === total;
-    // One that comes again is answered by itself, too.
-    if (isWhole || !(isAnswered || before)) open.all.push(message);
-    if (!isWhole) return before ? "again" : "kept";
-    this.forget(key, open);
-    const parts = Array.from({ length: total }, (_, at) => open.byIndex.get(at + 1)!);
+    open.cameAt = now;
+    if (open.byIndex.size < total) {
+      if (!open.waitsForEach) open.unanswered.push(message);
+      else open.wasAnswered = true;
+      return open.waitsForEach ? "answer" : "kept";
+    }
+    open.unanswered.push(message);
+    this.end(key, open);
+    const parts = inOrder(open);
     const body = Buffer.concat(parts.map((each) => each.message.body));
-    const raw = Buffer.concat(parts.map((each) => each.frame.raw));
-    return { message: { ...parts[0]!.message, part: undefined, body }, raw, parts: open.all };
+    return {
+      message: { ...parts[0]!.message, part: undefined, body },
+      raw: Buffer.concat(parts.map((each) => each.frame.raw)),
+      parts: open.unanswered,
+      wasAnswered: open.wasAnswered,
+    };
   }
 
-  /** The parts to ask for again; bodies that were asked for in vain are forgotten, and their sender keeps them. */
+  /** The parts to ask for again; bodies that were asked for in vain are forgotten. */
   overdue(now: number): Missing[] {
     const missing: Missing[] = [];
     for (const [key, open] of this.open) {
       if (now - open.heardAt < ASK_AFTER_MS) continue;
       if (open.asked >= MOST_ASKED) {
-        this.forget(key, open);
+        this.lose(key, open);
         continue;
       }
       open.asked++;
       open.heardAt = now;
       const [{ message }] = open.byIndex.values() as unknown as [Part];
-      const indexes = Array.from({ length: open.total }, (_, at) => at + 1).filter(
-        (index) => !open.byIndex.has(index),
-      );
+      const indexes = missingIn(open);
       // One that lacks a part in between has sent the ones behind it without waiting.
       const isBeginning = indexes[0] === open.byIndex.size + 1;
-      const waiting = isBeginning && open.asked >= ASKED_IN_VAIN ? open.all.splice(0) : [];
+      const waiting = isBeginning && open.asked >= ASKED_IN_VAIN ? open.unanswered.splice(0) : [];
+      if (waiting.length > 0) open.waitsForEach = open.wasAnswered = true;
       missing.push({ message, firstSerial: firstSerialOf(message), indexes, waiting });
     }
     return missing;
@@ -140,15 +170,18 @@ export class Assembly {
 
   /** Forgets all, e.g. when the connection has ended. */
   clear(): void {
-    for (const [key, open] of this.open) this.forget(key, open);
+    for (const [key, open] of this.open) this.lose(key, open);
   }
 
   private begin(key: string, total: number): Open {
     if (this.open.size >= MOST_OPEN) {
       const [oldest] = [...this.open].sort(([, a], [, b]) => a.heardAt - b.heardAt);
-      this.forget(...oldest!);
+      this.lose(...oldest!);
     }
-    const open = { total, byIndex: new Map<number, Part>(), all: [], bytes: 0, heardAt: 0, asked: 0 };
+    const open: Open = {
+      ...{ total, byIndex: new Map(), unanswered: [], waitsForEach: false, wasAnswered: false },
+      ...{ bytes: 0, cameAt: 0, heardAt: 0, asked: 0 },
+    };
     this.open.set(key, open);
     return open;
   }
@@ -159,7 +192,17 @@ export class Assembly {
     return true;
   }
 
-  private forget(key: string, open: Open): void {
+  /** Forgets a body that is not whole: what was answered of it does not come again. */
+  private lose(key: string, open: Open): void {
+    this.end(key, open);
+    if (!open.wasAnswered) return;
+    const { total, cameAt } = open;
+    const parts = inOrder(open);
+    const raw = Buffer.concat(parts.map((each) => each.frame.raw));
+    this.onLost({ message: parts[0]!.message, raw, missing: missingIn(open), total, cameAt });
+  }
+
+  private end(key: string, open: Open): void {
     this.open.delete(key);
     this.bytes -= open.bytes;
     this.budget.giveBack(open.bytes);
@@ -168,3 +211,10 @@ export class Assembly {
 
 /** The serial of the first part: those of the parts follow each other. */
 const firstSerialOf = ({ serial, part }: Jt808Message): number => (serial - part!.index + 1) & 0xffff;
+
+const indexesOf = ({ total }: Open): number[] => Array.from({ length: total }, (_, at) => at + 1);
+
+const missingIn = (open: Open): number[] => indexesOf(open).filter((index) => !open.byIndex.has(index));
+
+/** The parts that are there. */
+const inOrder = (open: Open): Part[] => indexesOf(open).flatMap((index) => open.byIndex.get(index) ?? []);

@@ -102,6 +102,8 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
 
   quiesce(): void {
     this.connection.quiesce();
+    // The inside commits what it has by then, and nothing that comes later.
+    this.terminal?.forget();
   }
 
   end(): void {

@@ -2,7 +2,7 @@ import type { DoorDevice, DoorRefusal, RawMessage } from "../../exchange/door.ts
 import type { PacedConnection } from "../tcp/paced-connection.ts";
 import type { AlarmBits } from "./alarms.ts";
 import { answerTo808, askAgain, type Outgoing, RESULT, serverTime } from "./answers.ts";
-import { type Assembled, Assembly, type Part } from "./assembly.ts";
+import { type Assembled, Assembly, type LostBody, type Part } from "./assembly.ts";
 import { answerIn, readParameters, replyWith } from "./commands.ts";
 import {
   alarmEvents,
@@ -42,11 +42,6 @@ export class Terminal<D extends DoorDevice> {
   private readonly parts: TerminalDoorParts<D>;
   private readonly ways: TerminalWays;
   private readonly assembly: Assembly;
-  /**
-   * It sends no part of a body before the one before is answered: it has sent one again, or nothing for long. Then parts are
-   * answered before the commit, but for the last one missing, and asked for again should the platform have lost them.
-   */
-  private waitsForEach = false;
 
   constructor(
     {
@@ -62,7 +57,7 @@ export class Terminal<D extends DoorDevice> {
     this.addressing = addressing;
     this.parts = parts;
     this.ways = ways;
-    this.assembly = new Assembly(parts.budget);
+    this.assembly = new Assembly(parts.budget, (lost) => this.recordLost(lost));
   }
 
   /** Takes any message but those by which it comes and goes. */
@@ -83,7 +78,7 @@ export class Terminal<D extends DoorDevice> {
     }
     if (assembled === undefined) return;
     const whole = this.rawOf(assembled.message, assembled.raw, receivedAt);
-    this.takeWhole(assembled.message, whole, assembled.parts);
+    this.takeWhole(assembled.message, whole, assembled.parts, assembled.wasAnswered);
   }
 
   private addPart(
@@ -94,11 +89,9 @@ export class Terminal<D extends DoorDevice> {
     this.parts.counts.parts++;
     // What waits for the others must not hold the chunk in which it came.
     const kept = { ...message, body: Buffer.from(message.body) };
-    const added = this.assembly.add({ message: kept, frame }, receivedAt, this.waitsForEach);
-    if (added !== "kept" && added !== "again") return added;
-    if (added === "again") this.waitsForEach = true;
-    if (this.waitsForEach) this.answer(message, RESULT.ok);
-    return undefined;
+    const added = this.assembly.add({ message: kept, frame }, receivedAt);
+    if (added === "answer") this.answer(message, RESULT.ok);
+    return added === "answer" || added === "kept" ? undefined : added;
   }
 
   /** Sends a command. */
@@ -117,14 +110,19 @@ export class Terminal<D extends DoorDevice> {
     if (this.assembly.isEmpty) return;
     for (const { message, firstSerial, indexes, waiting } of this.assembly.overdue(this.parts.now())) {
       this.ways.send(message, askAgain(firstSerial, indexes, message.is2019));
-      if (waiting.length > 0) this.waitsForEach = true;
       for (const part of waiting) this.answer(part, RESULT.ok);
     }
   }
 
-  /** It is gone: what has come of unfinished messages was not answered, and comes again. */
+  /** It is gone: of unfinished messages goes on record what was answered, and all else comes again. */
   forget(): void {
     this.assembly.clear();
+  }
+
+  private recordLost({ message, raw, missing, total, cameAt }: LostBody): void {
+    const told = `${missing.length === 1 ? "part" : "parts"} ${rangesOf(missing)} of ${total} did not come`;
+    const refusal = badJt808(`${nameOfId(message.id)}: ${told}, and others were answered`);
+    this.refuse(this.rawOf(message, raw, cameAt), refusal, [], RESULT.wrong);
   }
 
   private rawOf(message: Jt808Message, raw: Buffer, receivedAt: number): RawMessage<D> {
@@ -132,8 +130,16 @@ export class Terminal<D extends DoorDevice> {
     return { door: parts.door, device, context: contextOfJt808(message), raw, receivedAt };
   }
 
-  /** @param answered the message, or all parts of it as they came */
-  private takeWhole(message: Jt808Message, raw: RawMessage<D>, answered: readonly Jt808Message[]): void {
+  /**
+   * @param answered the message, or the parts of it that are not answered yet
+   * @param wasAnswered others of its parts were
+   */
+  private takeWhole(
+    message: Jt808Message,
+    raw: RawMessage<D>,
+    answered: readonly Jt808Message[],
+    wasAnswered = false,
+  ): void {
     const { counts, now } = this.parts;
     switch (message.id) {
       case ID.heartbeat:
@@ -150,7 +156,7 @@ export class Terminal<D extends DoorDevice> {
       case ID.answer:
         return this.takeAnswer(message, raw);
       case ID.parameters:
-        return this.takeParameters(message, raw, answered);
+        return this.takeParameters(message, raw, answered, wasAnswered);
       case ID.location:
       case ID.askedLocation:
       case ID.locations:
@@ -207,7 +213,12 @@ export class Terminal<D extends DoorDevice> {
     this.handOn(raw, [{ channel: "replies", value }], []);
   }
 
-  private takeParameters(message: Jt808Message, raw: RawMessage<D>, answered: readonly Jt808Message[]): void {
+  private takeParameters(
+    message: Jt808Message,
+    raw: RawMessage<D>,
+    answered: readonly Jt808Message[],
+    wasAnswered: boolean,
+  ): void {
     const told = readParameters(message.body);
     if (!told)
       return this.refuse(
@@ -218,6 +229,7 @@ export class Terminal<D extends DoorDevice> {
       );
     const reply = this.replyTo(told.serial);
     if (!reply) {
+      if (wasAnswered) return this.refuse(raw, badJt808("0x0104: nobody waits for it"), answered, RESULT.wrong);
       this.parts.counts.ignored++;
       return;
     }
@@ -276,4 +288,15 @@ function placeIn([first]: readonly Located[]): object {
 function alarmBitsOf({ location, observedAt, isPast }: Located): AlarmBits {
   const at = observedAt === undefined ? Number.NaN : Date.parse(observedAt);
   return { alarm: location.alarm, observedAt: at >= FIRST_CLOCK_MS ? at : undefined, isPast };
+}
+
+/** `2, 5-9`. @param numbers in their order */
+function rangesOf(numbers: readonly number[]): string {
+  const ranges: [first: number, last: number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last?.[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
 }

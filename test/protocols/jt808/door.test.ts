@@ -532,6 +532,89 @@ describe("a body in several frames", () => {
     send(terminal, [third]);
     expect(await terminal.answered(122)).toBe(0);
     expect(stage.messages.length).toBe(1);
+    // The next body is another matter.
+    terminal.heard.length = 0;
+    const { parts } = stage.counts;
+    send(terminal, [first, second]);
+    await vi.waitFor(() => expect(stage.counts.parts).toBe(parts! + 2));
+    await terminal.answered(terminal.send(0x0002, undefined, { serial: 7 }));
+    expect(terminal.heard.length).toBe(1);
+  });
+
+  const ENDS: readonly [string, (terminal: Jt808Terminal, wait: () => Promise<void>) => unknown][] = [
+    ["its connection breaks", (terminal) => terminal.socket.destroy()],
+    ["its terminal logs out", (terminal) => terminal.send(0x0003)],
+    ["its terminal comes on another connection", () => stage.logIn(5, { phone: PHONE })],
+    ["its device may not come any more", () => stage.door.disconnect("car-5")],
+    [
+      "a fifth one begins",
+      (terminal) => {
+        for (let n = 1; n <= 4; n++) terminal.send(0x0704, Buffer.of(n), { part: [2, 1], serial: 1_000 * n });
+      },
+    ],
+    ["it was asked for in vain", (_terminal, wait) => wait()],
+    ["the platform ends", () => stage.door.quiesce()],
+  ];
+  it.each(ENDS)(
+    "of which parts were answered is on record when %s before the rest came",
+    async (_when, end) => {
+      let now = AT;
+      await stage.open({ now: () => now, times: { askMs: 5 } });
+      const terminal = await login();
+      const [first, , second] = whole!.frames as [string, string, string];
+      send(terminal, [first, first, second]);
+      expect([await terminal.answered(120), await terminal.answered(121)]).toEqual([0, 0]);
+      const asks = () => terminal.heard.filter(({ id }) => id === 0x8003).length;
+      await end(terminal, async () => {
+        for (let asked = 1; asked <= 3; asked++) {
+          now += 5_000;
+          await vi.waitFor(() => expect(asks()).toBe(asked));
+        }
+        now += 5_000;
+      });
+      await vi.waitFor(() => expect(stage.refused.length).toBe(1));
+      const [[{ device, context, raw, receivedAt }, refusal]] = stage.refused as [(typeof stage.refused)[0]];
+      expect([device?.id, context, receivedAt]).toEqual(["car-5", "013985201234/0x0704", AT]);
+      expect(raw.toString("hex")).toBe(Buffer.concat([hex(first), hex(second)]).toString("hex"));
+      expect(refusal).toEqual({
+        reason: "bad_frame",
+        detail: "0x0704: part 3 of 3 did not come, and others were answered",
+      });
+      // Once, and with nothing of the bodies of which nothing was answered.
+      await stage.close();
+      expect(stage.refused.length).toBe(1);
+    },
+  );
+
+  it("has a part on record that is another one than what came in its place before", async () => {
+    await stage.open();
+    stage.settlesAtOnce = true;
+    const terminal = await stage.logIn(1);
+    const as = { part: [9, 1], serial: 500 } as const;
+    terminal.send(0x0704, Buffer.from("first"), as);
+    terminal.send(0x0704, Buffer.from("other"), as);
+    expect(await terminal.answered(500)).toBe(2);
+    expect(stage.refused.map(([{ raw }]) => raw.includes("other"))).toEqual([true]);
+    terminal.send(0x0704, Buffer.from("first"), as);
+    await vi.waitFor(() => expect(terminal.answers(500)).toEqual([2, 0]));
+    terminal.send(0x0704, Buffer.from("fifth"), { part: [9, 5], serial: 504 });
+    await vi.waitFor(() => expect(terminal.answers(504)).toEqual([0]));
+    terminal.send(0x0003);
+    await vi.waitFor(() => expect(stage.refused.length).toBe(2));
+    expect(stage.refused[1]![1].detail).toBe(
+      "0x0704: parts 2-4, 6-9 of 9 did not come, and others were answered",
+    );
+  });
+
+  it("that tells parameters for which nobody waits is on record as well, once parts of it were answered", async () => {
+    await stage.open();
+    stage.settlesAtOnce = true;
+    const terminal = await stage.logIn(1);
+    terminal.send(0x0104, hex("0000"), { part: [2, 1], serial: 500 });
+    terminal.send(0x0104, hex("0000"), { part: [2, 1], serial: 500 });
+    terminal.send(0x0104, hex("00"), { part: [2, 2], serial: 501 });
+    expect([await terminal.answered(500), await terminal.answered(501)]).toEqual([0, 2]);
+    expect(stage.refused.map(([, { detail }]) => detail)).toEqual(["0x0104: nobody waits for it"]);
   });
 
   it("can be replayed from what is on record of it", async () => {

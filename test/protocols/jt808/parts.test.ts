@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { kindByName } from "../../../devices/catalog.ts";
 import { AlarmEdges, alarmNames, statesOf } from "../../../protocols/jt808/alarms.ts";
-import { Assembly, PartsBudget } from "../../../protocols/jt808/assembly.ts";
+import { Assembly, type LostBody, PartsBudget } from "../../../protocols/jt808/assembly.ts";
 import { meaningsOf } from "../../../protocols/jt808/extras.ts";
 import { readGbk, writeGbk } from "../../../protocols/jt808/gbk.ts";
 import { clockOf, momentOfClock } from "../../../protocols/jt808/location.ts";
@@ -207,7 +207,8 @@ describe("unfinished bodies", () => {
       held -= bytes;
       giveBack(bytes);
     };
-    const assembly = new Assembly(budget);
+    const lost: LostBody[] = [];
+    const assembly = new Assembly(budget, (body) => lost.push(body));
     assembly.add(part(10, 1), 0);
     assembly.add(part(11, 2), 0);
     expect(held).toBe(238);
@@ -221,14 +222,18 @@ describe("unfinished bodies", () => {
     assembly.clear();
     expect(held).toBe(0);
     // All terminals of a door share what there is.
-    const other = new Assembly(budget);
+    const other = new Assembly(budget, (body) => lost.push(body));
     expect(other.add(part(0, 1, 9, 700), 0)).toBe("kept");
     expect(assembly.add(part(0, 1, 9, 700), 0)).toBe("refused");
     expect(assembly.isEmpty).toBe(true);
+    // Those that were asked for in vain had their parts answered; the two that were pushed out before did not.
+    expect(lost.map(({ message, missing }) => [message.serial, missing])).toEqual(
+      [200, 300, 400, 500].map((serial) => [serial, [2, 3]]),
+    );
   });
 
   it("are told apart by the serial of their first part, which may wrap", () => {
-    const assembly = new Assembly(new PartsBudget());
+    const assembly = new Assembly(new PartsBudget(), () => {});
     assembly.add(part(65_535, 1), 0);
     assembly.add(part(20, 1), 0);
     assembly.add(part(0, 2), 0);
