@@ -1,10 +1,14 @@
+import { messageIn } from "./decode.ts";
 import type { Frame } from "./frame.ts";
 import type { Jt808Message } from "./message.ts";
 
 /** Joins bodies that come in several frames. It knows no socket and no timer. */
 
-/** Bodies that one terminal may have open, the bytes of all of its parts, and the frames of one body. */
+/** Bodies that one terminal may have open, the bytes of all of its parts, and their number, as of one body. */
 const [MOST_OPEN, MOST_BYTES, MOST_PARTS] = [4, 64 * 1024, 255];
+
+/** What a part takes besides the bytes of its frame: their buffer, its header, its places in maps and lists. */
+const PART_BYTES = 1024;
 
 /** A body is asked for again once nothing of it came for so long, so often, and forgotten after that. Milliseconds. */
 const ASK_AFTER_MS = 5_000;
@@ -13,7 +17,7 @@ const MOST_ASKED = 3;
 /** Asked so often in vain, a terminal is one that sends no part before the one before is answered. */
 const ASKED_IN_VAIN = 2;
 
-/** Bytes of unfinished bodies that all terminals of a door may hold together. */
+/** The memory of unfinished bodies, in bytes, that all terminals of a door may hold together. */
 export class PartsBudget {
   private held = 0;
   private readonly most: number;
@@ -36,7 +40,13 @@ export class PartsBudget {
 /** A part with the frame in which it came. */
 export interface Part {
   readonly message: Jt808Message;
-  readonly frame: Frame;
+  readonly frame: Pick<Frame, "raw">;
+}
+
+/** A part that waits for the others: its frame is the one copy of its bytes, and its header stands without a body. */
+interface KeptPart {
+  readonly header: Jt808Message;
+  readonly raw: Buffer;
 }
 
 /** A body of which all parts are there. */
@@ -74,7 +84,7 @@ export interface Missing {
 
 interface Open {
   readonly total: number;
-  readonly byIndex: Map<number, Part>;
+  readonly byIndex: Map<number, KeptPart>;
   readonly unanswered: Jt808Message[];
   /**
    * Its terminal sends no part before the one before is answered: it has sent one again, or nothing for long. Then parts are
@@ -94,6 +104,7 @@ export class Assembly {
   private readonly onLost: (lost: LostBody) => void;
   private readonly open = new Map<string, Open>();
   private bytes = 0;
+  private parts = 0;
 
   /** @param onLost is told of each body that is forgotten although parts of it were answered */
   constructor(budget: PartsBudget, onLost: (lost: LostBody) => void) {
@@ -113,33 +124,27 @@ export class Assembly {
     const key = `${message.id} ${total} ${firstSerialOf(message)}`;
     const open = this.open.get(key) ?? this.begin(key, total);
     const before = open.byIndex.get(index);
-    if (before && !before.frame.raw.equals(frame.raw)) return "refused";
-    open.heardAt = now;
+    if (before && !before.raw.equals(frame.raw)) return "refused";
+    const header = before?.header ?? { ...message, body: NO_BODY };
     if (before) open.waitsForEach = true;
-    else {
-      if (!this.reserve(frame.raw.length)) {
-        if (open.byIndex.size === 0) this.open.delete(key);
-        return "refused";
-      }
+    else if (this.reserve(frame.raw.length)) {
       open.bytes += frame.raw.length;
-      open.byIndex.set(index, part);
+      open.byIndex.set(index, { header, raw: ownCopy(frame.raw) });
+    } else {
+      if (open.byIndex.size === 0) this.open.delete(key);
+      return "refused";
     }
-    open.cameAt = now;
+    open.heardAt = open.cameAt = now;
     if (open.byIndex.size < total) {
-      if (!open.waitsForEach) open.unanswered.push(message);
+      if (!open.waitsForEach) open.unanswered.push(header);
       else open.wasAnswered = true;
       return open.waitsForEach ? "answer" : "kept";
     }
-    open.unanswered.push(message);
+    open.unanswered.push(header);
     this.end(key, open);
-    const parts = inOrder(open);
-    const body = Buffer.concat(parts.map((each) => each.message.body));
-    return {
-      message: { ...parts[0]!.message, part: undefined, body },
-      raw: Buffer.concat(parts.map((each) => each.frame.raw)),
-      parts: open.unanswered,
-      wasAnswered: open.wasAnswered,
-    };
+    const raw = rawOf(open);
+    // Read as a replay reads it.
+    return { message: messageIn(raw)!, raw, parts: open.unanswered, wasAnswered: open.wasAnswered };
   }
 
   /** The parts to ask for again; bodies that were asked for in vain are forgotten. */
@@ -153,7 +158,7 @@ export class Assembly {
       }
       open.asked++;
       open.heardAt = now;
-      const [{ message }] = open.byIndex.values() as unknown as [Part];
+      const message = headerOf(open);
       const indexes = missingIn(open);
       // One that lacks a part in between has sent the ones behind it without waiting.
       const isBeginning = indexes[0] === open.byIndex.size + 1;
@@ -187,8 +192,10 @@ export class Assembly {
   }
 
   private reserve(bytes: number): boolean {
-    if (this.bytes + bytes > MOST_BYTES || !this.budget.take(bytes)) return false;
+    if (this.bytes + bytes > MOST_BYTES || this.parts >= MOST_PARTS) return false;
+    if (!this.budget.take(bytes + PART_BYTES)) return false;
     this.bytes += bytes;
+    this.parts++;
     return true;
   }
 
@@ -197,15 +204,15 @@ export class Assembly {
     this.end(key, open);
     if (!open.wasAnswered) return;
     const { total, cameAt } = open;
-    const parts = inOrder(open);
-    const raw = Buffer.concat(parts.map((each) => each.frame.raw));
-    this.onLost({ message: parts[0]!.message, raw, missing: missingIn(open), total, cameAt });
+    const missing = missingIn(open);
+    this.onLost({ message: headerOf(open), raw: rawOf(open), missing, total, cameAt });
   }
 
   private end(key: string, open: Open): void {
     this.open.delete(key);
     this.bytes -= open.bytes;
-    this.budget.giveBack(open.bytes);
+    this.parts -= open.byIndex.size;
+    this.budget.giveBack(open.bytes + open.byIndex.size * PART_BYTES);
   }
 }
 
@@ -216,5 +223,18 @@ const indexesOf = ({ total }: Open): number[] => Array.from({ length: total }, (
 
 const missingIn = (open: Open): number[] => indexesOf(open).filter((index) => !open.byIndex.has(index));
 
-/** The parts that are there. */
-const inOrder = (open: Open): Part[] => indexesOf(open).flatMap((index) => open.byIndex.get(index) ?? []);
+/** The header of one of its parts. */
+const headerOf = ({ byIndex }: Open): Jt808Message => [...byIndex.values()][0]!.header;
+
+/** The frames of the parts that are there, in their order. */
+const rawOf = (open: Open): Buffer =>
+  Buffer.concat(indexesOf(open).flatMap((index) => open.byIndex.get(index)?.raw ?? []));
+
+const NO_BODY = Buffer.alloc(0);
+
+/** What waits must hold neither the chunk in which it came nor a piece of the pool, in which small buffers share one memory. */
+function ownCopy(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
+}

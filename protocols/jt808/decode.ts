@@ -154,7 +154,7 @@ export const contextOfJt808 = ({ phone, id }: Pick<Jt808Message, "phone" | "id">
   `${phone}/${nameOfId(id)}`;
 
 /** The message that the frames of a record are, the parts of a body in their order; undefined where they are none. */
-function messageIn(raw: Buffer): Jt808Message | undefined {
+export function messageIn(raw: Buffer): Jt808Message | undefined {
   const messages = new Jt808FrameReader()
     .push(raw)
     .map(({ content }) => readJt808(content))

@@ -61,7 +61,7 @@ export class Terminal<D extends DoorDevice> {
   }
 
   /** Takes any message but those by which it comes and goes. */
-  take(message: Jt808Message, { raw, content }: Part["frame"], receivedAt: number): void {
+  take(message: Jt808Message, { raw }: Part["frame"], receivedAt: number): void {
     this.addressing = message;
     if (message.encryption !== 0) {
       const refusal = badJt808(`${nameOfId(message.id)}: encrypted`);
@@ -70,7 +70,7 @@ export class Terminal<D extends DoorDevice> {
     const isJoined = holdsLocations(message) || message.id === ID.parameters;
     if (!message.part || !isJoined)
       return this.takeWhole(message, this.rawOf(message, raw, receivedAt), [message]);
-    const assembled = this.addPart(message, { raw, content }, receivedAt);
+    const assembled = this.addPart({ message, frame: { raw } }, receivedAt);
     if (assembled === "refused") {
       const { index, total } = message.part;
       const refusal = badJt808(`${nameOfId(message.id)}: part ${index} of ${total} has no place`);
@@ -81,16 +81,10 @@ export class Terminal<D extends DoorDevice> {
     this.takeWhole(assembled.message, whole, assembled.parts, assembled.wasAnswered);
   }
 
-  private addPart(
-    message: Jt808Message,
-    frame: Part["frame"],
-    receivedAt: number,
-  ): Assembled | "refused" | undefined {
+  private addPart(part: Part, receivedAt: number): Assembled | "refused" | undefined {
     this.parts.counts.parts++;
-    // What waits for the others must not hold the chunk in which it came.
-    const kept = { ...message, body: Buffer.from(message.body) };
-    const added = this.assembly.add({ message: kept, frame }, receivedAt);
-    if (added === "answer") this.answer(message, RESULT.ok);
+    const added = this.assembly.add(part, receivedAt);
+    if (added === "answer") this.answer(part.message, RESULT.ok);
     return added === "answer" || added === "kept" ? undefined : added;
   }
 
@@ -229,7 +223,8 @@ export class Terminal<D extends DoorDevice> {
       );
     const reply = this.replyTo(told.serial);
     if (!reply) {
-      if (wasAnswered) return this.refuse(raw, badJt808("0x0104: nobody waits for it"), answered, RESULT.wrong);
+      if (wasAnswered)
+        return this.refuse(raw, badJt808("0x0104: nobody waits for it"), answered, RESULT.wrong);
       this.parts.counts.ignored++;
       return;
     }

@@ -1,12 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { kindByName } from "../../../devices/catalog.ts";
 import { AlarmEdges, alarmNames, statesOf } from "../../../protocols/jt808/alarms.ts";
-import { Assembly, type LostBody, PartsBudget } from "../../../protocols/jt808/assembly.ts";
+import {
+  type Assembled,
+  Assembly,
+  type LostBody,
+  type Part,
+  PartsBudget,
+} from "../../../protocols/jt808/assembly.ts";
 import { meaningsOf } from "../../../protocols/jt808/extras.ts";
+import { readFrame } from "../../../protocols/jt808/frame.ts";
 import { readGbk, writeGbk } from "../../../protocols/jt808/gbk.ts";
 import { clockOf, momentOfClock } from "../../../protocols/jt808/location.ts";
-import type { Jt808Message } from "../../../protocols/jt808/message.ts";
+import { type Jt808Message, readJt808 } from "../../../protocols/jt808/message.ts";
 import { OpenOrders } from "../../../protocols/jt808/orders.ts";
+import { terminalFrame } from "../../helpers/jt808-terminal.ts";
 
 describe("alarm bits", () => {
   /** What one location tells that comes by itself. */
@@ -185,51 +193,92 @@ describe("orders", () => {
 });
 
 describe("unfinished bodies", () => {
-  const part = (serial: number, index: number, total = 3, bytes = 100) => ({
-    message: {
-      ...{ id: 0x0704, phone: "013985200001", is2019: false, encryption: 0 },
-      ...{ serial, part: { total, index }, body: Buffer.alloc(bytes, index) },
-    } satisfies Jt808Message,
-    frame: { raw: Buffer.alloc(bytes + 19), content: Buffer.alloc(0) },
-  });
+  const part = (serial: number, index: number, total = 3, bytes = 100): Part => {
+    const raw = terminalFrame({
+      ...{ id: 0x0704, phone: "13985200001", serial, part: [total, index] as const },
+      body: Buffer.alloc(bytes, index),
+    });
+    return { message: readJt808(readFrame(raw) as Buffer) as Jt808Message, frame: { raw } };
+  };
 
-  it("give back what they held, whether they are finished, forgotten or pushed out", () => {
-    let held = 0;
-    const budget = new PartsBudget(1000);
+  /** What a budget has given away, and what a part costs it. */
+  const watch = (budget: PartsBudget) => {
+    const watched = { held: 0 };
     const take = budget.take.bind(budget);
     const giveBack = budget.giveBack.bind(budget);
     budget.take = (bytes) => {
       const has = take(bytes);
-      if (has) held += bytes;
+      if (has) watched.held += bytes;
       return has;
     };
     budget.giveBack = (bytes) => {
-      held -= bytes;
+      watched.held -= bytes;
       giveBack(bytes);
     };
+    return watched;
+  };
+  const costOf = ({ frame }: Part) => frame.raw.length + 1024;
+
+  it("give back what they held, whether they are finished, forgotten or pushed out", () => {
+    const budget = new PartsBudget(5000);
+    const watched = watch(budget);
     const lost: LostBody[] = [];
     const assembly = new Assembly(budget, (body) => lost.push(body));
     assembly.add(part(10, 1), 0);
     assembly.add(part(11, 2), 0);
-    expect(held).toBe(238);
+    expect(watched.held).toBe(costOf(part(10, 1)) + costOf(part(11, 2)));
     expect(assembly.add(part(12, 3), 0)).toMatchObject({ message: { body: { length: 300 } } });
-    expect([held, assembly.isEmpty]).toEqual([0, true]);
-    for (let n = 0; n < 6; n++) assembly.add(part(100 * n, 1), n);
-    expect(held).toBe(4 * 119);
+    expect([watched.held, assembly.isEmpty]).toEqual([0, true]);
+    const six = [0, 1, 2, 3, 4, 5].map((n) => part(100 * n, 1));
+    for (const [n, each] of six.entries()) assembly.add(each, n);
+    expect(watched.held).toBe(six.slice(2).reduce((sum, each) => sum + costOf(each), 0));
     for (let n = 1; n <= 4; n++) assembly.overdue(n * 6_000);
-    expect([held, assembly.isEmpty]).toEqual([0, true]);
+    expect([watched.held, assembly.isEmpty]).toEqual([0, true]);
     assembly.add(part(10, 1), 0);
     assembly.clear();
-    expect(held).toBe(0);
-    // All terminals of a door share what there is.
-    const other = new Assembly(budget, (body) => lost.push(body));
-    expect(other.add(part(0, 1, 9, 700), 0)).toBe("kept");
-    expect(assembly.add(part(0, 1, 9, 700), 0)).toBe("refused");
-    expect(assembly.isEmpty).toBe(true);
-    // Those that were asked for in vain had their parts answered; the two that were pushed out before did not.
+    expect(watched.held).toBe(0);
+    // Those that were asked for in vain had their parts answered; the others did not.
     expect(lost.map(({ message, missing }) => [message.serial, missing])).toEqual(
       [200, 300, 400, 500].map((serial) => [serial, [2, 3]]),
     );
+    // All terminals of a door share what there is.
+    const other = new Assembly(budget, () => {});
+    for (const index of [1, 2, 3]) expect(other.add(part(index, index, 9, 300), 0)).toBe("kept");
+    expect(assembly.add(part(0, 1, 9, 300), 0)).toBe("refused");
+    expect(assembly.isEmpty).toBe(true);
+    other.clear();
+    expect(watched.held).toBe(0);
+  });
+
+  it("are charged for more than the bytes of their frames, and of 255 parts a terminal at most, however small", () => {
+    const budget = new PartsBudget();
+    const watched = watch(budget);
+    const assembly = new Assembly(budget, () => {});
+    const outcomes = [0, 1000, 2000, 3000].flatMap((first) =>
+      Array.from({ length: 254 }, (_, n) => assembly.add(part(first + n, n + 1, 255, 0), 0)),
+    );
+    expect(outcomes.filter((each) => each === "kept").length).toBe(255);
+    expect(outcomes.indexOf("refused")).toBe(255);
+    expect(watched.held).toBeGreaterThan(255 * 1024);
+    expect(assembly.add(part(254, 255, 255, 0), 0)).toBe("refused");
+    assembly.clear();
+    expect(watched.held).toBe(0);
+    expect(assembly.add(part(0, 1, 255, 0), 0)).toBe("kept");
+  });
+
+  it("hold none of the memory in which their parts came", () => {
+    const assembly = new Assembly(new PartsBudget(), () => {});
+    const parts = [1, 2, 3].map((index) => part(9 + index, index));
+    const expected = Buffer.concat(parts.map(({ frame }) => frame.raw));
+    const outcomes = parts.map((each) => {
+      const outcome = assembly.add(each, 0);
+      each.frame.raw.fill(0);
+      each.message.body.fill(0);
+      return outcome;
+    });
+    expect(outcomes).toMatchObject(["kept", "kept", { raw: expected, message: { serial: 10 } }]);
+    const { message } = outcomes[2] as Assembled;
+    expect(message.body).toEqual(Buffer.concat([1, 2, 3].map((index) => Buffer.alloc(100, index))));
   });
 
   it("are told apart by the serial of their first part, which may wrap", () => {
