@@ -70,8 +70,10 @@ class EventsDoor<D extends DoorDevice> implements ChirpstackDoor {
       check: CHIRPSTACK,
       // Nobody else may be there who takes what comes while we are away: ChirpStack sends it once.
       leaves: false,
-      // It never rejects, and nothing waits for it: the acknowledgement comes with `settled`.
-      take: (message, settled) => void this.take(message, settled),
+      // Nothing waits for it: the acknowledgement comes with `settled`.
+      take: (message, settled) => {
+        this.take(message, settled).catch((error: unknown) => this.fail(message, error, settled));
+      },
     });
   }
 
@@ -138,15 +140,25 @@ class EventsDoor<D extends DoorDevice> implements ChirpstackDoor {
       try {
         this.options.onMessage(message, once);
       } catch (error) {
-        // It would come again, and end one process after the other.
-        const { context: topic } = message;
-        this.options.log.error(
-          { err: error, topic },
-          "the platform failed with an event, which is put on record",
-        );
+        this.noteFailure(message.context, error);
         this.options.onRefused(message, FAILED, once);
       }
     }
+  }
+
+  /** What fails would come again, and end one process after the other. */
+  private fail({ topic, raw }: SubscribedMessage, error: unknown, settled: () => void): void {
+    this.noteFailure(topic, error);
+    const message = { door: CHIRPSTACK, device: undefined, context: topic, raw, receivedAt: Date.now() };
+    try {
+      this.options.onRefused(message, FAILED, settled);
+    } catch (err) {
+      this.options.log.error({ err, topic }, "not even that could be put on record: the event comes again");
+    }
+  }
+
+  private noteFailure(topic: string, error: unknown): void {
+    this.options.log.error({ err: error, topic }, "the platform failed with an event, which is put on record");
   }
 
   private refuse(message: RawMessage<D>, refusal: DoorRefusal, settled: () => void): void {

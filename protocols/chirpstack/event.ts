@@ -11,6 +11,9 @@ type Json = Readonly<Record<string, unknown>>;
 const SORTS = ["up", "join", "status", "ack", "txack", "log", "location", "integration"] as const;
 type Sort = (typeof SORTS)[number];
 
+/** Gateways of an uplink that are kept, the best ones. Few are heard by more. */
+const MOST_GATEWAYS = 16;
+
 /** How well a gateway has heard an uplink. */
 export interface HeardBy {
   readonly gatewayId: string;
@@ -43,7 +46,7 @@ export interface UplinkEvent extends NetworkEvent {
   readonly payload: Buffer;
   /** What the server's own codec has made of the payload. */
   readonly object: Json | undefined;
-  /** The best one first. */
+  /** The best one first, of many the best sixteen. */
   readonly gateways: readonly HeardBy[];
   /** Hz */
   readonly frequency: number | undefined;
@@ -171,7 +174,8 @@ class EventReader {
         const gatewayId = this.text(each, "gatewayId") ?? "";
         return { gatewayId, rssi: this.number(each, "rssi"), snr: this.number(each, "snr") };
       })
-      .sort((a, b) => b.snr - a.snr || b.rssi - a.rssi);
+      .sort((a, b) => b.snr - a.snr || b.rssi - a.rssi)
+      .slice(0, MOST_GATEWAYS);
   }
 
   private told(sort: ReportEvent["sort"]): Json {
@@ -223,7 +227,7 @@ class EventReader {
     const given = this.text(this.body, "time");
     const found = given === undefined ? undefined : TIME.exec(given);
     const at = found ? new Date(`${found[1]}${(found[2] ?? "").slice(0, 4)}${found[3]}`) : undefined;
-    if (at === undefined || Number.isNaN(at.getTime()))
+    if (at === undefined || Number.isNaN(at.getTime()) || !isDay(found![1]!.slice(0, 10)))
       throw new Unreadable(
         `time: ${given === undefined ? "missing" : `'${given.slice(0, 40)}'`}, expected RFC 3339`,
       );
@@ -266,6 +270,12 @@ class EventReader {
     if (typeof given !== "boolean") throw new Unreadable(`${key}: expected true or false`);
     return given;
   }
+}
+
+/** False for the 30th of February, which `Date` takes for a day of March. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 const TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;

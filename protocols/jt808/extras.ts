@@ -57,19 +57,19 @@ export function meaningsOf(extras: readonly Extra[]): {
 } {
   const known: Record<string, unknown> = {};
   const others: Record<string, string> = {};
+  const times = new Map<number, number>();
   for (const { id, value } of extras) {
     const meaning = MEANINGS[id];
     const words = meaning?.lengths.includes(value.length) ? meaning.read(value) : undefined;
     const isNew = words !== undefined && Object.keys(words).every((key) => !Object.hasOwn(known, key));
     if (isNew) Object.assign(known, words);
-    else others[freeName(others, id.toString(16).toUpperCase().padStart(2, "0"))] = value.toString("hex");
+    else {
+      // Some terminals send an extra twice. Counted, not searched for: one of 64 KiB may be there thirty thousand times.
+      const time = (times.get(id) ?? 0) + 1;
+      times.set(id, time);
+      const name = id.toString(16).toUpperCase().padStart(2, "0");
+      others[time === 1 ? name : `${name}.${time}`] = value.toString("hex");
+    }
   }
   return { known, others };
-}
-
-/** Some terminals send an extra twice. */
-function freeName(taken: Readonly<Record<string, string>>, name: string): string {
-  let free = name;
-  for (let n = 2; Object.hasOwn(taken, free); n++) free = `${name}.${n}`;
-  return free;
 }

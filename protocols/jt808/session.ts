@@ -36,6 +36,9 @@ const RETRY_MS = 1000;
 const MOST_WRONG = 5;
 const MOST_BEFORE_LOGIN = 100;
 
+/** Frames in turn that are no messages though their check is right, after which a connection is ended. */
+const MOST_BROKEN = 100;
+
 /** One connection of one terminal. Before it has logged in, it can do nothing but register and log in. */
 export class TerminalSession<D extends DoorDevice> implements ReachingSession {
   private readonly connection: PacedConnection;
@@ -46,6 +49,7 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
   private terminal: Terminal<D> | undefined;
   private serial = randomInt(0x10000);
   private brokenBefore = 0;
+  private brokenInTurn = 0;
   private wrong = 0;
   private beforeLogin = 0;
 
@@ -129,10 +133,8 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
 
   private async takeFrame(frame: Frame): Promise<void> {
     const message = readJt808(frame.content);
-    if ("expected" in message) {
-      this.parts.counts.broken++;
-      return;
-    }
+    if ("expected" in message) return this.takeBroken();
+    this.brokenInTurn = 0;
     const receivedAt = this.parts.now();
     const identity = identityOf("sim", message.phone);
     const { terminal } = this;
@@ -155,6 +157,20 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
       default:
         terminal.take(message, frame, receivedAt);
     }
+  }
+
+  /** A frame whose check is right, and which is no message all the same: it costs as much as one. */
+  private async takeBroken(): Promise<void> {
+    const { counts, strangers } = this.parts;
+    const { terminal } = this;
+    counts.broken++;
+    this.brokenInTurn++;
+    if (!terminal) this.beforeLogin++;
+    const isTooMany = this.brokenInTurn > MOST_BROKEN || this.beforeLogin > MOST_BEFORE_LOGIN;
+    if (isTooMany || (!terminal && !strangers.mayCome(this.address)))
+      return this.connection.cut("a connection that brings too many frames which are no messages was ended");
+    const identity = terminal && identityOf("sim", terminal.sim);
+    if (identity) await this.waitForTurn(terminal, identity);
   }
 
   /** @returns false where the terminal is here no more: what it said gets no answer, and comes again */

@@ -303,6 +303,23 @@ describe("the events of a ChirpStack", () => {
     );
   });
 
+  it("are on record also where what the platform fails with is not their content", async () => {
+    const side = await startTestIngest(db.pool);
+    const broker = await startOtherBroker();
+    const { logged } = await open(broker, side, {
+      onUnknown: () => {
+        throw new Error("a fault of ours");
+      },
+    });
+    const eui = "70b3d57ed00000ff";
+    await send(broker, eui, "cs4-a-join");
+    await acknowledged(broker, 1);
+    expect(await rejectionsIn(eventOf(eui, "cs4-a-join").topic)).toMatchObject([{ reason: "bad_frame" }]);
+    expect(logged.map(({ msg }) => msg)).toContain(
+      "the platform failed with an event, which is put on record",
+    );
+  });
+
   it("that come with QoS 0 are taken, and the log says what is wrong with that", async () => {
     const side = await startTestIngest(db.pool);
     const eui = await addMeter(side, "cs-9", "smartico-g1.6");

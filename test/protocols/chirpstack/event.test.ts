@@ -95,6 +95,9 @@ describe("the events of ChirpStack v4", () => {
       { gatewayId: "03", rssi: -80 },
     ];
     expect(uplink({ rxInfo }).gateways.map(({ gatewayId }) => gatewayId)).toEqual(["03", "02", "01"]);
+    const many = Array.from({ length: 4_000 }, (_, n) => ({ gatewayId: `${n}`, snr: n % 100 === 0 ? 9 : 0 }));
+    const kept = uplink({ rxInfo: many }).gateways;
+    expect(kept.map(({ snr }) => snr)).toEqual(Array(16).fill(9));
   });
 
   it("cut a time to its millisecond, in whatever zone it is told", () => {
@@ -106,6 +109,8 @@ describe("the events of ChirpStack v4", () => {
     [{ time: undefined }, "time: missing"],
     [{ time: "yesterday" }, "time: 'yesterday'"],
     [{ time: "2026-02-31T25:00:00Z" }, "time: "],
+    [{ time: "2026-02-30T10:00:00Z" }, "time: '2026-02-30T10:00:00Z'"],
+    [{ time: "2025-02-29T10:00:00+08:00" }, "time: "],
     [{ deviceInfo: undefined }, "deviceInfo.devEui: missing"],
     [{ deviceInfo: "none" }, "deviceInfo: expected an object"],
     [{ data: "BAwM=" }, "data: expected base64"],

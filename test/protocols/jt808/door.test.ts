@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { jt808Decoder } from "../../../protocols/jt808/decode.ts";
@@ -276,6 +277,33 @@ describe("the door of JT/T 808", () => {
     expect(terminal.heard.length).toBe(1);
     expect(stage.counts.broken).toBe(24);
     expect(stage.messages).toEqual([]);
+  });
+});
+
+describe("frames that are no messages though their check is right", () => {
+  /** Its header tells a body of 28 bytes, and none is there. */
+  const broken = frameAround(hex("0200001c013985200001006300"));
+
+  it("end the connection of a stranger as too many messages do, and cost it its rate", async () => {
+    await stage.open();
+    const stranger = await stage.connect(1);
+    stranger.socket.resume();
+    const closed = once(stranger.socket, "close");
+    stranger.socket.write(Buffer.concat(Array.from({ length: 2000 }, () => broken)));
+    await closed;
+    expect(stage.counts.broken).toBeLessThanOrEqual(101);
+  });
+
+  it("end that of a terminal where nothing else comes between them, and not before", async () => {
+    await stage.open();
+    stage.settlesAtOnce = true;
+    const terminal = await stage.logIn(1);
+    terminal.socket.write(Buffer.concat(Array.from({ length: 100 }, () => broken)));
+    expect(await terminal.answered(terminal.send(0x0002))).toBe(0);
+    const closed = once(terminal.socket, "close");
+    terminal.socket.write(Buffer.concat(Array.from({ length: 2000 }, () => broken)));
+    await closed;
+    expect(stage.counts.broken).toBe(201);
   });
 });
 

@@ -150,6 +150,15 @@ describe("extras", () => {
   });
 });
 
+describe("thirty thousand extras in one location", () => {
+  it("are read one by one, and not each looked for among all before it", () => {
+    const value = Buffer.alloc(0);
+    const { others } = meaningsOf(Array.from({ length: 32_000 }, () => ({ id: 0xe5, value })));
+    expect(Object.keys(others)).toHaveLength(32_000);
+    expect(others).toMatchObject({ E5: "", "E5.2": "", "E5.32000": "" });
+  });
+});
+
 describe("a text in GBK", () => {
   it("is written as it is read, and not at all with a character that GBK does not have", () => {
     const text = "贵A·12345 前方道路封闭，请绕行！€";
