@@ -23,25 +23,32 @@ const EPOCH_2013_MS = Date.UTC(2013, 0, 1);
 type Told = Readonly<Record<string, unknown>>;
 type FrameReader = (reader: ByteReader, uplink: CodecUplink) => Told;
 
-/** Registers before the newest, newest first. How far apart they are is a setting of the device. */
-function historyOf(reader: ByteReader, newest: number): number[] {
+/**
+ * Registers before the newest, newest first. How far apart they are is a setting of the device.
+ * @returns steps from the first one on that leads below zero, as they came: the register has turned over or was set back there
+ */
+function historyOf(reader: ByteReader, newest: number): { history: number[]; steps: number[] } {
   const history: number[] = [];
+  const steps: number[] = [];
   let register = newest;
   while (reader.left > 0) {
-    register -= reader.uint(2, "step");
-    history.push(register);
+    const step = reader.uint(2, "step");
+    register -= step;
+    if (register < 0) steps.push(step);
+    else history.push(register);
   }
-  return history;
+  return { history, steps };
 }
 
 const periodic =
   (input: 1 | 2): FrameReader =>
   (reader, { settings }) => {
     const newest = reader.uint(4, "counter");
-    const history = historyOf(reader, newest);
+    const { history, steps } = historyOf(reader, newest);
     return {
       ...pulsesOf({ [input]: newest }, settings, INPUTS),
       ...(history.length > 0 ? { [`history_${input}`]: history } : {}),
+      ...(steps.length > 0 ? { [`steps_${input}`]: steps } : {}),
     };
   };
 

@@ -158,7 +158,10 @@ class EventsDoor<D extends DoorDevice> implements ChirpstackDoor {
   }
 
   private noteFailure(topic: string, error: unknown): void {
-    this.options.log.error({ err: error, topic }, "the platform failed with an event, which is put on record");
+    this.options.log.error(
+      { err: error, topic },
+      "the platform failed with an event, which is put on record",
+    );
   }
 
   private refuse(message: RawMessage<D>, refusal: DoorRefusal, settled: () => void): void {

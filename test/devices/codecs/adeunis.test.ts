@@ -39,6 +39,12 @@ describe("Adeunis Pulse", () => {
     expect(only(decode("5b0000000127", { litresPerPulse: 10 })).volume).toBeUndefined();
   });
 
+  it("tells no register below zero where it has turned over or was set back, but the steps as they came", () => {
+    const item = only(decode("5a0000000002000100050000"));
+    expect(item).toMatchObject({ pulses_1: 2, history_1: [1], steps_1: [5, 0] });
+    expect(only(decode("5a00000000020005")).history_1).toBeUndefined();
+  });
+
   it("goes by the length where a bit of old versions says that there is a time stamp", () => {
     expect(only(decode("46040000009f00000002"))).toMatchObject({ pulses_1: 159, pulses_2: 2 });
   });
