@@ -11,8 +11,8 @@ export function deviceSecrets(pool: Pool): Pick<DoorDevices<DeviceEntry>, "secre
   return {
     secretOf,
     bind(device, door, holder) {
-      const { deviceNo } = device;
-      return bindDevice(pool, { deviceNo, door, holder, mark: secretOf(device, "binding") });
+      const { deviceNo, tokenHash } = device;
+      return bindDevice(pool, { deviceNo, door, holder, mark: secretOf(device, "binding"), tokenHash });
     },
   };
 }

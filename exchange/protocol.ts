@@ -26,9 +26,9 @@ export interface DoorDevices<D extends DoorDevice = DoorDevice> {
   /**
    * Binds a device at a door to the first that comes, until its token is changed. Rejects while the database is away.
    * @param holder names what has come in the door's own words
-   * @returns false where it is bound to another
+   * @returns the holder that it is bound to; undefined where its token is another one by now, and nothing was bound
    */
-  bind(device: D, door: string, holder: string): Promise<boolean>;
+  bind(device: D, door: string, holder: string): Promise<string | undefined>;
   /** True when a query failed because the database is away: then it is tried again. */
   isAway(error: unknown): boolean;
 }

@@ -12,7 +12,7 @@ export interface Outgoing {
 /** The results of 0x8001. */
 export const RESULT = { ok: 0, failed: 1, wrong: 2, unsupported: 3 } as const;
 
-/** The results of 0x8100: it is in, it has another terminal already, or nobody knows the phone number. */
+/** The results of 0x8100: it is in, it has another terminal already, or nobody knows the phone number, or who it says it is. */
 export const REGISTER_RESULT = { ok: 0, otherTerminal: 3, unknown: 4 } as const;
 
 /** The common answer. @param result one of `RESULT` */

@@ -1,4 +1,5 @@
 import { readGbk } from "./gbk.ts";
+import { type Jt808Message, nameOfId } from "./message.ts";
 
 /** What a terminal says of itself when it registers and logs in. Pure. */
 
@@ -12,6 +13,16 @@ export interface Registration {
   /** 0: the vehicle has no plate, and `plate` is the number of its frame. */
   readonly plateColour: number;
   readonly plate: string;
+}
+
+/** Why a registration or a login is not read, although its frame is right; undefined where it is. */
+export function whyUnread({
+  id,
+  encryption,
+  part,
+}: Pick<Jt808Message, "id" | "encryption" | "part">): string | undefined {
+  if (encryption !== 0) return `${nameOfId(id)}: encrypted`;
+  return part && `${nameOfId(id)}: part ${part.index} of ${part.total}, and it is read in one frame only`;
 }
 
 /** The bytes of maker, model and terminal id. */

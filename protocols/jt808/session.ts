@@ -8,9 +8,9 @@ import type { ReachedDevices, ReachingSession } from "../tcp/reached-devices.ts"
 import { answerTo808, type Outgoing, REGISTER_RESULT, RESULT, registered } from "./answers.ts";
 import { badJt808, contextOfJt808, reportEvent } from "./decode.ts";
 import { type Frame, Jt808FrameReader } from "./frame.ts";
-import { type Addressing, ID, type Jt808Message, readJt808, writeJt808 } from "./message.ts";
+import { type Addressing, ID, type Jt808Message, nameOfId, readJt808, writeJt808 } from "./message.ts";
 import type { TerminalDoorParts } from "./parts.ts";
-import { readLogin, readRegistration } from "./registration.ts";
+import { readLogin, readRegistration, whyUnread } from "./registration.ts";
 import { Terminal } from "./terminal.ts";
 
 /** The waits of a session, for tests. */
@@ -141,15 +141,13 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
     if (!terminal || identity?.value !== terminal.sim)
       return this.takeStranger(message, frame, identity, receivedAt);
     if (!(await this.waitForTurn(terminal, identity))) return;
+    if (message.encryption !== 0) return terminal.take(message, frame, receivedAt);
+    const { device } = terminal;
     switch (message.id) {
       case ID.register:
-        return this.register(
-          terminal.device,
-          message,
-          this.rawOf(message, frame, terminal.device, receivedAt),
-        );
+        return this.register(device, message, this.rawOf(message, frame, device, receivedAt));
       case ID.authenticate:
-        return this.logIn(terminal.device, message, identity);
+        return this.logIn(device, message, this.rawOf(message, frame, device, receivedAt), identity);
       case ID.logout:
         this.parts.counts.notice++;
         terminal.answer(message, RESULT.ok);
@@ -212,7 +210,7 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
     const raw = this.rawOf(message, frame, device, receivedAt);
     if (!device || !identity) return this.recordUnknown(message, raw, identity);
     if (message.id === ID.register) return this.register(device, message, raw);
-    if (message.id === ID.authenticate) return this.logIn(device, message, identity);
+    if (message.id === ID.authenticate) return this.logIn(device, message, raw, identity);
     // Nobody knows yet who it is: nothing of it is kept, and it is told so.
     counts.stranger++;
     this.send(message, answerTo808(message, RESULT.failed));
@@ -268,17 +266,19 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
   }
 
   private async register(device: D, message: Jt808Message, raw: RawMessage<D>): Promise<void> {
-    const { parts } = this;
+    const { parts, address } = this;
+    const why = whyUnread(message);
+    if (why) return this.refuseUnread(message, raw, why, answerTo808(message, RESULT.unsupported));
     const registration = readRegistration(message.body, message.is2019);
     if (!registration) {
-      parts.counts.denied++;
-      return;
+      const detail = `${nameOfId(message.id)}: ${message.body.length} bytes are too few for a registration`;
+      return this.refuseUnread(message, raw, detail, registered(message, REGISTER_RESULT.unknown));
     }
-    const code = await this.untilThere(() => parts.logins.register(device, registration));
+    const code = await this.untilThere(() => parts.logins.register(device, registration, address));
     if (this.connection.isClosing) return;
     if (code === undefined || code === "other") {
       parts.counts.denied++;
-      const fields = { deviceId: device.id, address: this.address };
+      const fields = { deviceId: device.id, address };
       parts.logSome(
         "info",
         fields,
@@ -296,8 +296,24 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
     parts.rates.spend(device.id, items);
   }
 
-  private async logIn(device: D, message: Jt808Message, identity: Identity): Promise<void> {
+  /** Whoever sends it may be anybody: beyond the rate of such records it is only answered. */
+  private refuseUnread(message: Jt808Message, raw: RawMessage<D>, detail: string, outgoing: Outgoing): void {
+    const { parts, connection, address } = this;
+    const answer = () => void this.send(message, outgoing);
+    parts.counts.denied++;
+    if (!parts.strangers.mayRecordNameless(address)) return answer();
+    connection.handOver((settled) => parts.onRefused(raw, badJt808(detail), settled), answer);
+  }
+
+  private async logIn(
+    device: D,
+    message: Jt808Message,
+    raw: RawMessage<D>,
+    identity: Identity,
+  ): Promise<void> {
     const { parts, connection } = this;
+    const why = whyUnread(message);
+    if (why) return this.refuseUnread(message, raw, why, answerTo808(message, RESULT.unsupported));
     const { code } = readLogin(message.body, message.is2019);
     const mayCome = await this.untilThere(() => parts.logins.mayCome(device, code));
     if (connection.isClosing) return;

@@ -16,6 +16,8 @@ export interface Sent {
   readonly body?: Buffer;
   readonly is2019?: boolean;
   readonly part?: readonly [total: number, index: number];
+  /** Three bits of the header. */
+  readonly encryption?: number;
 }
 
 export function terminalFrame({
@@ -25,9 +27,10 @@ export function terminalFrame({
   body = Buffer.alloc(0),
   is2019 = false,
   part,
+  encryption = 0,
 }: Sent): Buffer {
   const word = (value: number) => Buffer.of(value >> 8, value & 255);
-  const attributes = body.length | (is2019 ? 0x4000 : 0) | (part ? 0x2000 : 0);
+  const attributes = body.length | (encryption << 10) | (is2019 ? 0x4000 : 0) | (part ? 0x2000 : 0);
   const digits = Buffer.from(phone.padStart(is2019 ? 20 : 12, "0"), "hex");
   const head = [word(id), word(attributes), ...(is2019 ? [Buffer.of(1)] : []), digits, word(serial)];
   return frameAround(Buffer.concat([...head, ...(part ? [word(part[0]), word(part[1])] : []), body]));
@@ -116,9 +119,9 @@ export class Jt808Terminal {
   static async connect(
     port: number,
     phone: string,
-    options: { is2019?: boolean } = {},
+    { localAddress, ...options }: { is2019?: boolean; localAddress?: string } = {},
   ): Promise<Jt808Terminal> {
-    const socket = connect({ host: "127.0.0.1", port });
+    const socket = connect({ host: "127.0.0.1", port, localAddress });
     const terminal = new Jt808Terminal(socket, phone, options);
     await once(socket, "connect");
     return terminal;

@@ -368,21 +368,6 @@ describe("a terminal that has not logged in", () => {
     expect(await other.logIn(next.code)).toBe(0);
   });
 
-  it("may try that ten times, and then once a minute", async () => {
-    let now = AT;
-    await stage.open({ now: () => now });
-    stage.settlesAtOnce = true;
-    await (await stage.connect(1)).register();
-    const other = await stage.connect(1);
-    for (let n = 0; n < 10; n++) expect((await other.register(registrationBody(`99999${n}`))).result).toBe(3);
-    other.send(0x0100, registrationBody("999"));
-    // The terminal itself has its code, and needs no registration.
-    await other.answered(other.send(0x0002));
-    expect(other.heard.filter(({ id }) => id === 0x8100).length).toBe(10);
-    now += 60_000;
-    expect((await other.register(registrationBody("999"))).result).toBe(3);
-  });
-
   it("is in by the device's own token, which somebody may have given it by hand", async () => {
     await stage.open();
     const terminal = await stage.connect(1);

@@ -16,6 +16,8 @@ export class Stage extends DoorStage<Jt808Door> {
   readonly tokens = new Map<number, string>();
   readonly bound = new Map<number, string>();
   lookUps = 0;
+  /** How often it was asked which terminal has a vehicle. */
+  binds = 0;
 
   constructor() {
     super();
@@ -45,11 +47,12 @@ export class Stage extends DoorStage<Jt808Door> {
         secretOf: ({ deviceNo }, purpose) =>
           createHmac("sha256", this.tokens.get(deviceNo)!).update(purpose).digest(),
         bind: async ({ deviceNo }, _door, holder) => {
+          this.binds++;
           const held = `${this.tokens.get(deviceNo)} ${holder}`;
           const before = this.query(this.bound.get(deviceNo));
           if (before === undefined || !before.startsWith(`${this.tokens.get(deviceNo)} `))
             this.bound.set(deviceNo, held);
-          return this.bound.get(deviceNo) === held;
+          return this.bound.get(deviceNo)!.slice(held.length - holder.length);
         },
         isAway: this.isAway,
       },
@@ -57,8 +60,12 @@ export class Stage extends DoorStage<Jt808Door> {
     });
   }
 
-  async connect(no: number, options: { is2019?: boolean; phone?: string } = {}): Promise<Jt808Terminal> {
-    const terminal = await Jt808Terminal.connect(this.door.port, options.phone ?? phoneOf(no), options);
+  /** @param options `localAddress`: of another network, such as 127.0.0.2 */
+  async connect(
+    no: number,
+    { phone = phoneOf(no), ...options }: { is2019?: boolean; phone?: string; localAddress?: string } = {},
+  ): Promise<Jt808Terminal> {
+    const terminal = await Jt808Terminal.connect(this.door.port, phone, options);
     this.clients.push(terminal);
     return terminal;
   }

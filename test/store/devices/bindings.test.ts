@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { hashToken } from "../../../access/tokens.ts";
 import { bindDevice } from "../../../store/devices/bindings.ts";
 import { createTestDatabase, type TestDatabase } from "../../helpers/db.ts";
 import { addDevice } from "../../helpers/ingest.ts";
@@ -9,28 +10,44 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const [MARK, NEXT_MARK] = [Buffer.from("mark"), Buffer.from("next")];
+/** Binds a device as a process does that knows this token. */
+const bind = (deviceNo: number, token: string, holder: string, door = "jt808") =>
+  bindDevice(db.pool, { deviceNo, door, holder, mark: Buffer.from(token), tokenHash: hashToken(token) });
 
-it("a device is bound to the first that comes at a door, until its mark is another", async () => {
-  const [{ deviceNo }, other] = [await addDevice(db.pool, "bound-1"), await addDevice(db.pool, "bound-2")];
-  const bind = (holder: string, mark = MARK, door = "jt808", no = deviceNo) =>
-    bindDevice(db.pool, { deviceNo: no, door, holder, mark });
-  expect(await bind("first")).toBe(true);
-  expect(await bind("first")).toBe(true);
-  expect(await bind("second")).toBe(false);
-  expect(await bind("second", MARK, "another-door")).toBe(true);
-  expect(await bind("second", MARK, "jt808", other.deviceNo)).toBe(true);
-  expect(await bind("second", NEXT_MARK)).toBe(true);
-  expect(await bind("first", NEXT_MARK)).toBe(false);
+const changeToken = (deviceNo: number, token: string) =>
+  db.pool.query("update devices set token_hash = $2 where device_no = $1", [deviceNo, hashToken(token)]);
+
+it("a device is bound to the first that comes at a door, until its token is another", async () => {
+  const [{ deviceNo, token }, other] = [
+    await addDevice(db.pool, "bound-1"),
+    await addDevice(db.pool, "bound-2"),
+  ];
+  expect(await bind(deviceNo, token, "first")).toBe("first");
+  expect(await bind(deviceNo, token, "first")).toBe("first");
+  expect(await bind(deviceNo, token, "second")).toBe("first");
+  expect(await bind(deviceNo, token, "second", "another-door")).toBe("second");
+  expect(await bind(other.deviceNo, other.token, "second")).toBe("second");
+  await changeToken(deviceNo, "next");
+  expect(await bind(deviceNo, "next", "second")).toBe("second");
+  expect(await bind(deviceNo, "next", "first")).toBe("second");
+});
+
+it("is bound by nobody who still goes by its former token, and stays with whoever has it by the present one", async () => {
+  const { deviceNo, token } = await addDevice(db.pool, "bound-4");
+  expect(await bind(deviceNo, token, "former")).toBe("former");
+  await changeToken(deviceNo, "next");
+  // Not even as the one that it was bound to: that is void.
+  expect(await bind(deviceNo, token, "former")).toBeUndefined();
+  expect(await bind(deviceNo, "next", "present")).toBe("present");
+  expect(await bind(deviceNo, token, "former")).toBeUndefined();
+  expect(await bind(deviceNo, "next", "former")).toBe("present");
 });
 
 it("has one of many that come at once", async () => {
-  const { deviceNo } = await addDevice(db.pool, "bound-3");
+  const { deviceNo, token } = await addDevice(db.pool, "bound-3");
   const holders = Array.from({ length: 20 }, (_, no) => `terminal ${no}`);
-  const bound = await Promise.all(
-    holders.map((holder) => bindDevice(db.pool, { deviceNo, door: "jt808", holder, mark: MARK })),
-  );
-  expect(bound.filter((each) => each).length).toBe(1);
-  const [winner] = holders.filter((_, no) => bound[no]);
-  expect(await bindDevice(db.pool, { deviceNo, door: "jt808", holder: winner!, mark: MARK })).toBe(true);
+  const bound = await Promise.all(holders.map((holder) => bind(deviceNo, token, holder)));
+  expect(new Set(bound).size).toBe(1);
+  expect(holders).toContain(bound[0]);
+  expect(await bind(deviceNo, token, "late")).toBe(bound[0]);
 });
