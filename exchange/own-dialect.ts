@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { askForSender, CLOSING, type SenderQuestion } from "../base/ask-again.ts";
 import { type Channel, type DeviceChannel, isOpenTo } from "../base/channels.ts";
 import type { Repeated } from "../base/exact-json.ts";
-import type { Logger } from "../base/log.ts";
 import type { DoorDecoder, DoorDevice, DoorEvents, DoorRefusal, ReceivedMessage } from "./door.ts";
 import { decodeJson } from "./own-json.ts";
 
@@ -45,22 +44,14 @@ export function handOn<D extends DoorDevice>(
   return inside.onMessage(message, settled);
 }
 
-/** The wait between attempts to look up a publisher while the database is away, in milliseconds. */
-const RETRY_MS = 1000;
-
 /** What a door needs that takes messages from another broker, which has decided who may publish where. */
-export interface SourceInside<D extends DoorDevice> extends Pick<DoorEvents<D>, "onMessage" | "onRefused"> {
+export interface SourceInside<D extends DoorDevice>
+  extends Pick<DoorEvents<D>, "onMessage" | "onRefused">,
+    SenderQuestion<string, D> {
   /** The name of the door. */
   readonly door: string;
   /** A living device, from memory. */
   readonly find: (id: string) => D | undefined;
-  /** Asks the database for a device that is not in memory. */
-  readonly lookUp: (id: string) => Promise<D | undefined>;
-  /** True when a query failed because the database is away: then it is tried again. */
-  readonly isAway: (error: unknown) => boolean;
-  /** True when it makes no sense any more to try again. */
-  readonly isClosing: () => boolean;
-  readonly log: Logger;
 }
 
 /** Hands a message of another broker inside, where its topic is the identity. It stays unsettled when the door closes. */
@@ -70,24 +61,12 @@ export async function takeFromSource<D extends DoorDevice>(
   raw: Buffer,
   settled: () => void,
 ): Promise<void> {
-  const { door, find, lookUp, isAway, isClosing, log } = inside;
+  const { door, find, log } = inside;
   const receivedAt = Date.now();
   const parsed = parseTopic(topic);
-  let device = parsed && find(parsed.id);
-  while (parsed && !device) {
-    try {
-      device = await lookUp(parsed.id);
-      break;
-    } catch (error) {
-      if (!isAway(error)) {
-        log.error({ err: error, topic }, "cannot ask who published; the message is rejected");
-        break;
-      }
-      log.debug({ err: error, topic }, "could not ask who published; it is tried again");
-      await sleep(RETRY_MS);
-      if (isClosing()) return;
-    }
-  }
+  // At once for those in memory, as nearly all are.
+  const device = parsed && (find(parsed.id) ?? (await askForSender(inside, parsed.id, topic)));
+  if (device === CLOSING) return;
   const channel = parsed && device && isOpenTo(device, parsed.channel) ? parsed.channel : undefined;
   const undecoded = { channel, value: undefined, repeated: undefined };
   const message = { door, device, context: topic, raw, receivedAt, ...undecoded };

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { createLogLimiter, type Logger } from "../../base/log.ts";
+import { askForSender, CLOSING, type SenderQuestion } from "../../base/ask-again.ts";
+import { createLogLimiter } from "../../base/log.ts";
 import type { Identity } from "../../devices/identities.ts";
 import type {
   Door,
@@ -24,14 +24,10 @@ export const CHIRPSTACK = "chirpstack";
 
 export interface ChirpstackOptions<D extends DoorDevice>
   extends Pick<SubscriptionOptions, "url" | "topics" | "clientId" | "client">,
-    Pick<DoorEvents<D>, "onMessage" | "onRefused" | "onUnknown"> {
+    Pick<DoorEvents<D>, "onMessage" | "onRefused" | "onUnknown">,
+    Omit<SenderQuestion<Identity, D>, "isClosing"> {
   /** The living device that has a devEUI, from memory. */
   readonly find: (identity: Identity) => D | undefined;
-  /** Asks the database for one that is not in memory. Rejects while the database is away. */
-  readonly lookUp: (identity: Identity) => Promise<D | undefined>;
-  /** True when a query failed because the database is away: then it is tried again. */
-  readonly isAway: (error: unknown) => boolean;
-  readonly log: Logger;
 }
 
 export interface ChirpstackDoor extends Door {
@@ -40,9 +36,6 @@ export interface ChirpstackDoor extends Door {
   health(): DoorHealth;
   packetCounts(): Readonly<Record<string, number>>;
 }
-
-/** The wait between attempts to look up a device while the database is away, in milliseconds. */
-const RETRY_MS = 1000;
 
 const FAILED: DoorRefusal = {
   reason: "bad_frame",
@@ -70,10 +63,8 @@ class EventsDoor<D extends DoorDevice> implements ChirpstackDoor {
       check: CHIRPSTACK,
       // Nobody else may be there who takes what comes while we are away: ChirpStack sends it once.
       leaves: false,
-      // Nothing waits for it: the acknowledgement comes with `settled`.
-      take: (message, settled) => {
-        this.take(message, settled).catch((error: unknown) => this.fail(message, error, settled));
-      },
+      take: (message, settled) =>
+        this.take(message, settled).catch((error: unknown) => this.fail(message, error, settled)),
     });
   }
 
@@ -112,7 +103,7 @@ class EventsDoor<D extends DoorDevice> implements ChirpstackDoor {
     if (qos === 0) this.noteUnacknowledged(topic);
     const receivedAt = Date.now();
     const identity = identityIn(topic);
-    const found = identity && (await this.deviceOf(identity));
+    const found = identity && (this.options.find(identity) ?? (await this.askWho(identity, topic)));
     if (found === CLOSING) return;
     const message = { door: CHIRPSTACK, device: found, context: topic, raw, receivedAt };
     const event = readNetworkEvent(topic, raw);
@@ -150,11 +141,7 @@ class EventsDoor<D extends DoorDevice> implements ChirpstackDoor {
   private fail({ topic, raw }: SubscribedMessage, error: unknown, settled: () => void): void {
     this.noteFailure(topic, error);
     const message = { door: CHIRPSTACK, device: undefined, context: topic, raw, receivedAt: Date.now() };
-    try {
-      this.options.onRefused(message, FAILED, settled);
-    } catch (err) {
-      this.options.log.error({ err, topic }, "not even that could be put on record: the event comes again");
-    }
+    this.options.onRefused(message, FAILED, settled);
   }
 
   private noteFailure(topic: string, error: unknown): void {
@@ -169,22 +156,9 @@ class EventsDoor<D extends DoorDevice> implements ChirpstackDoor {
     this.options.onRefused(message, refusal, settled);
   }
 
-  /** Asks again and again while the database is away. Whom it may never ask about is unknown. */
-  private async deviceOf(identity: Identity): Promise<D | undefined | typeof CLOSING> {
-    const { find, lookUp, isAway, log } = this.options;
-    for (;;) {
-      try {
-        return find(identity) ?? (await lookUp(identity));
-      } catch (error) {
-        if (!isAway(error)) {
-          log.error({ err: error, devEui: identity.value }, "cannot ask whose event it is; it is rejected");
-          return undefined;
-        }
-        log.debug({ err: error }, "could not ask whose event it is; it is tried again");
-        await sleep(RETRY_MS);
-        if (this.subscription.isClosing()) return CLOSING;
-      }
-    }
+  private askWho(identity: Identity, topic: string): Promise<D | undefined | typeof CLOSING> {
+    const { isClosing } = this.subscription;
+    return askForSender({ ...this.options, isClosing }, identity, topic);
   }
 
   private noteUnacknowledged(topic: string): void {
@@ -197,6 +171,3 @@ class EventsDoor<D extends DoorDevice> implements ChirpstackDoor {
     );
   }
 }
-
-/** The door is closing: the event stays unacknowledged. */
-const CLOSING = Symbol("closing");

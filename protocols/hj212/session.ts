@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { untilThere } from "../../base/ask-again.ts";
 import type { Admission } from "../../base/connection-limits.ts";
 import type { Logger } from "../../base/log.ts";
 import { identityOf } from "../../devices/identities.ts";
@@ -56,9 +57,6 @@ const STRANGER_MS = 60_000;
 
 /** Silence after which a connection is ended: the longest real-time interval of the standard, and five minutes. */
 const IDLE_MS = 65 * 60_000;
-
-/** The wait between attempts to look up a station while the database is away, in milliseconds. */
-const RETRY_MS = 1000;
 
 /** The pause of a connection for each packet of a stranger that is one too many, in milliseconds. */
 const STRANGER_PAUSE_MS = 50;
@@ -208,23 +206,12 @@ export class StationSession<D extends DoorDevice> {
     // It gets no answer, so it sends again; and what is noted of it is taken in if it is registered after all.
     if (!inside.strangers.mayHold(bytes)) return undefined;
     try {
-      return await this.ask(mn);
+      const { isAway, log } = inside;
+      const ask = async () => inside.findStation(mn) ?? (await inside.lookUpStation(mn));
+      // The pause rejects when the connection has ended, and nothing is left to be done.
+      return await untilThere(ask, { isAway, log, pause: (ms) => this.connection.pause(ms) });
     } finally {
       inside.strangers.letGo(bytes);
-    }
-  }
-
-  private async ask(mn: string): Promise<D | undefined> {
-    const { inside } = this;
-    for (;;) {
-      try {
-        return inside.findStation(mn) ?? (await inside.lookUpStation(mn));
-      } catch (error) {
-        if (!inside.isAway(error)) throw error;
-        inside.log.debug({ err: error }, "could not ask whose station speaks; it is tried again");
-        // Rejects when the connection has ended, and nothing is left to be done.
-        await this.connection.pause(RETRY_MS);
-      }
     }
   }
 

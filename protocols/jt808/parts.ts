@@ -1,3 +1,4 @@
+import type { AskingAgain } from "../../base/ask-again.ts";
 import type { Identity } from "../../devices/identities.ts";
 import type { DoorDevice, DoorEvents } from "../../exchange/door.ts";
 import type { DeviceRates } from "../tcp/device-rates.ts";
@@ -17,6 +18,7 @@ export type TerminalCounts = Record<
 /** The parts of its door that a connection works with. */
 export interface TerminalDoorParts<D extends DoorDevice>
   extends Pick<DoorEvents<D>, "onMessage" | "onRefused" | "onUnknown">,
+    Pick<AskingAgain, "isAway" | "log">,
     Pick<PacedConnectionOptions, "logSome"> {
   /** The name of the door. */
   readonly door: string;
@@ -24,7 +26,6 @@ export interface TerminalDoorParts<D extends DoorDevice>
   readonly find: (identity: Identity) => D | undefined;
   /** Asks the database for one that is not in memory. Rejects while the database is away. */
   readonly lookUp: (identity: Identity) => Promise<D | undefined>;
-  readonly isAway: (error: unknown) => boolean;
   readonly logins: TerminalLogins<D>;
   readonly strangers: Strangers;
   readonly rates: DeviceRates;

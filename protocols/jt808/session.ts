@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Socket } from "node:net";
+import { untilThere } from "../../base/ask-again.ts";
 import type { Admission } from "../../base/connection-limits.ts";
 import { type Identity, identityOf } from "../../devices/identities.ts";
 import type { DoorDevice, RawMessage } from "../../exchange/door.ts";
@@ -28,9 +29,6 @@ const IDLE_MS = 30 * 60_000;
 
 /** How often it is looked at whether a part is missing. Milliseconds. */
 const ASK_MS = 2_500;
-
-/** The wait between attempts to ask the database while it is away, in milliseconds. */
-const RETRY_MS = 1000;
 
 /** Wrong codes, and messages before a login, after which a connection is ended. */
 const MOST_WRONG = 5;
@@ -140,7 +138,7 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
     const { terminal } = this;
     if (!terminal || identity?.value !== terminal.sim)
       return this.takeStranger(message, frame, identity, receivedAt);
-    if (!(await this.waitForTurn(terminal, identity))) return;
+    if (!(await this.waitForTurn(terminal))) return;
     if (message.encryption !== 0) return terminal.take(message, frame, receivedAt);
     const { device } = terminal;
     switch (message.id) {
@@ -167,12 +165,11 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
     const isTooMany = this.brokenInTurn > MOST_BROKEN || this.beforeLogin > MOST_BEFORE_LOGIN;
     if (isTooMany || (!terminal && !strangers.mayCome(this.address)))
       return this.connection.cut("a connection that brings too many frames which are no messages was ended");
-    const identity = terminal && identityOf("sim", terminal.sim);
-    if (identity) await this.waitForTurn(terminal, identity);
+    if (terminal) await this.waitForTurn(terminal);
   }
 
   /** @returns false where the terminal is here no more: what it said gets no answer, and comes again */
-  private async waitForTurn(terminal: Terminal<D>, identity: Identity): Promise<boolean> {
+  private async waitForTurn(terminal: Terminal<D>): Promise<boolean> {
     const { rates } = this.parts;
     const { device } = terminal;
     for (let waitMs = rates.waitOf(device.id); waitMs > 0; waitMs = rates.waitOf(device.id)) {
@@ -182,7 +179,7 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
     await this.connection.waitForRoom();
     if (this.connection.isClosing || this.terminal !== terminal) return false;
     // Its number may have been given to another device, or taken away.
-    if (this.parts.find(identity)?.deviceNo === device.deviceNo) {
+    if (this.parts.find({ scheme: "sim", value: terminal.sim })?.deviceNo === device.deviceNo) {
       this.present.claim(this, device);
       return true;
     }
@@ -239,15 +236,9 @@ export class TerminalSession<D extends DoorDevice> implements ReachingSession {
   }
 
   /** Asks the database, again and again while it is away. */
-  private async untilThere<T>(ask: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (!this.parts.isAway(error)) throw error;
-        await this.connection.pause(RETRY_MS);
-      }
-    }
+  private untilThere<T>(ask: () => Promise<T>): Promise<T> {
+    const { isAway, log } = this.parts;
+    return untilThere(ask, { isAway, log, pause: (ms) => this.connection.pause(ms) });
   }
 
   /**

@@ -32,8 +32,7 @@ export function openMqttSource<D extends DoorDevice>(options: MqttSourceOptions<
     check: "source",
     // What comes on topics that no other process shares would be lost until the next start.
     leaves: topics.every((topic) => topic.startsWith("$share/")),
-    // It never rejects, and nothing waits for it: the acknowledgement comes with `settled`.
-    take: ({ topic, raw }, settled) => void takeFromSource(inside, topic, raw, settled),
+    take: ({ topic, raw }, settled) => takeFromSource(inside, topic, raw, settled),
   });
   const inside = { ...options, door: MQTT_SOURCE, isClosing: subscription.isClosing };
   const { refusal, connected, health, quiesce, close } = subscription;

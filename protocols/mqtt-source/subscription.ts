@@ -20,8 +20,8 @@ export interface SubscriptionOptions {
   readonly settings: { readonly url: string; readonly topics: string };
   /** The name of its line in `/readyz`. */
   readonly check: string;
-  /** Takes a message, and calls `settled` once it may be acknowledged. */
-  readonly take: (message: SubscribedMessage, settled: () => void) => void;
+  /** Takes a message, and calls `settled` once it may be acknowledged. Nothing waits for its end; a rejection is logged. */
+  readonly take: (message: SubscribedMessage, settled: () => void) => Promise<void>;
   /**
    * True: at its end it unsubscribes, so that other processes which share its topics get all that comes from then on. False:
    * what comes until its next start waits for it at the broker.
@@ -74,7 +74,7 @@ export function openSubscription(options: SubscriptionOptions): Subscription {
     resubscribe: false,
     ...options.client,
   });
-  const state: State = { closing: false, deaf: false, connection: 0, underWay: 0, refusal: undefined };
+  const state: State = { closing: false, connection: 0, underWay: 0, refusal: undefined };
   const refuse = (refusal: string, err?: Error | null) => {
     state.refusal = refusal;
     log.error({ ...(err ? { err } : {}) }, refusal);
@@ -103,9 +103,15 @@ export function openSubscription(options: SubscriptionOptions): Subscription {
   client.on("error", (error) =>
     log.warn({ err: error }, "trouble with the source broker; it is tried again"),
   );
-  holdAcknowledgements(client, state, ({ topic, payload, qos }, settled) => {
+  // One that does not leave takes nothing more in at its end, and what comes stays unacknowledged.
+  const isDeaf = () => state.closing && !options.leaves;
+  holdAcknowledgements(client, state, isDeaf, ({ topic, payload, qos }, settled) => {
     const raw = typeof payload === "string" ? Buffer.from(payload) : payload;
-    options.take({ topic, raw, qos }, settled);
+    options
+      .take({ topic, raw, qos }, settled)
+      .catch((error: unknown) =>
+        log.error({ err: error, topic }, "a message could not be taken, nor put on record"),
+      );
   });
   const { check } = options;
   const away = `there is no connection to ${settings.url}; the platform tries again`;
@@ -120,11 +126,7 @@ export function openSubscription(options: SubscriptionOptions): Subscription {
     isClosing: () => state.closing,
     quiesce: async () => {
       state.closing = true;
-      if (!options.leaves) {
-        state.deaf = true;
-        return;
-      }
-      if (!client.connected) return;
+      if (!options.leaves || !client.connected) return;
       const answered = client.unsubscribeAsync([...topics]).catch(() => {});
       await Promise.race([answered, sleep(options.quiesceMs ?? QUIESCE_MS, undefined, { ref: false })]);
     },
@@ -137,8 +139,6 @@ export function openSubscription(options: SubscriptionOptions): Subscription {
 
 interface State {
   closing: boolean;
-  /** It takes nothing more in, and what comes stays unacknowledged. */
-  deaf: boolean;
   /** Counts connections: a packet id means nothing on the next one. */
   connection: number;
   underWay: number;
@@ -153,6 +153,7 @@ interface State {
 function holdAcknowledgements(
   client: MqttClient,
   state: State,
+  isDeaf: () => boolean,
   take: (packet: IPublishPacket, settled: () => void) => void,
 ): void {
   const send = client as unknown as {
@@ -160,7 +161,7 @@ function holdAcknowledgements(
   };
   const goOn = new Error("acknowledged later");
   client.handleMessage = (packet, callback) => {
-    if (state.deaf) return callback(goOn);
+    if (isDeaf()) return callback(goOn);
     const { connection } = state;
     const { qos, messageId } = packet;
     state.underWay++;
