@@ -1,4 +1,5 @@
 import { askForSender, CLOSING, type SenderQuestion } from "../base/ask-again.ts";
+import { atMostOnce } from "../base/at-most-once.ts";
 import { type Channel, type DeviceChannel, isOpenTo } from "../base/channels.ts";
 import type { Repeated } from "../base/exact-json.ts";
 import type { DoorDecoder, DoorDevice, DoorEvents, DoorRefusal, ReceivedMessage } from "./door.ts";
@@ -70,17 +71,13 @@ export async function takeFromSource<D extends DoorDevice>(
   const channel = parsed && device && isOpenTo(device, parsed.channel) ? parsed.channel : undefined;
   const undecoded = { channel, value: undefined, repeated: undefined };
   const message = { door, device, context: topic, raw, receivedAt, ...undecoded };
-  let isSettled = false;
-  const once = () => {
-    if (!isSettled) settled();
-    isSettled = true;
-  };
+  const settledOnce = atMostOnce(settled);
   try {
-    handOn(inside, message, once);
+    handOn(inside, message, settledOnce);
   } catch (error) {
     // It would come again, and end one process after the other.
     log.error({ err: error, topic }, "the platform failed with a message, which is put on record");
-    inside.onRefused(message, FAILED, once);
+    inside.onRefused(message, FAILED, settledOnce);
   }
 }
 

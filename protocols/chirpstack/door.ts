@@ -1,4 +1,5 @@
 import { askForSender, CLOSING, type SenderQuestion } from "../../base/ask-again.ts";
+import { atMostOnce } from "../../base/at-most-once.ts";
 import { createLogLimiter } from "../../base/log.ts";
 import type { Identity } from "../../devices/identities.ts";
 import type {
@@ -121,18 +122,15 @@ class EventsDoor<D extends DoorDevice> implements ChirpstackDoor {
   private handOn(messages: readonly ReceivedMessage<D>[], settled: () => void): void {
     let open = messages.length;
     for (const message of messages) {
-      let isSettled = false;
-      const once = () => {
-        if (isSettled) return;
-        isSettled = true;
+      const partSettled = atMostOnce(() => {
         open--;
         if (open === 0) settled();
-      };
+      });
       try {
-        this.options.onMessage(message, once);
+        this.options.onMessage(message, partSettled);
       } catch (error) {
         this.noteFailure(message.context, error);
-        this.options.onRefused(message, FAILED, once);
+        this.options.onRefused(message, FAILED, partSettled);
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { atMostOnce } from "../../base/at-most-once.ts";
 import type { Admission } from "../../base/connection-limits.ts";
 
 /** Messages of one connection that are not settled yet. Beyond them it is not read. */
@@ -132,14 +133,13 @@ export class PacedConnection {
   /** Counts a message until it is settled, and goes on then. @param hand gives it away */
   handOver<T>(hand: (settled: () => void) => T, then: () => void = () => {}): T {
     this.waiting++;
-    let isSettled = false;
-    return hand(() => {
-      if (isSettled) return;
-      isSettled = true;
-      this.waiting--;
-      then();
-      this.onRoom?.();
-    });
+    return hand(
+      atMostOnce(() => {
+        this.waiting--;
+        then();
+        this.onRoom?.();
+      }),
+    );
   }
 
   write(bytes: Buffer): void {

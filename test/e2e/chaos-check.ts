@@ -1,4 +1,4 @@
-import type { Pool } from "../../store/database/index.ts";
+import { arrivalOf, type Pool } from "../../store/database/index.ts";
 import type { PlatformProcess } from "../helpers/platform-process.ts";
 import type { Ended, Stopped } from "./chaos-broadcast.ts";
 import { alarmsOf } from "./chaos-model.ts";
@@ -213,7 +213,7 @@ const LOOKED_MS = 60_000;
 const HEARD_SPEAKERS = `
   select distinct d.id
   from alarms a join devices d using (device_no) join readings_speaker r using (device_no),
-       lateral (select coalesce(r.received_at, r.observed_at + r.received_after * interval '1 second') as at) came
+       lateral (select ${arrivalOf("r")} as at) came
   where a.rule = 'silent'
     and came.at > coalesce(a.last_raised_at, a.raised_at) - $1 * interval '1 millisecond' + interval '2 seconds'
     and came.at < coalesce(a.last_raised_at, a.raised_at) - interval '2 seconds'`;

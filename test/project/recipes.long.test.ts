@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../bench/peer/local-program.ts";
 import { PlatformProcess } from "../helpers/platform-process.ts";
 import { ProjectCopy } from "./recipes/project-copy.ts";
 import { RECIPES } from "./recipes/steps.ts";
@@ -20,15 +21,6 @@ beforeAll(async () => {
   }
 });
 afterAll(() => copy.remove());
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** @returns the first line of the answer */
 async function ask(port: number, line: string): Promise<string> {
